@@ -1,0 +1,355 @@
+//! The application: its jobs, its own verbs, and the way from a command line to an exit code.
+//!
+//! Layer: cli.
+
+use std::{
+    ffi::OsString, fmt, future::Future, marker::PhantomData, pin::pin, process::ExitCode,
+    task::Poll,
+};
+
+use clap::{ArgMatches, Command};
+use versioned_core::Registry;
+use versioned_jobs::{BaseMigrateVersionedModelJob, Mode, StopFlag};
+use versioned_store::{ModelStore, StoreError};
+
+use crate::{
+    DatabaseUrl, Output, VerbError, args,
+    error::{ConnectError, OutputError, UsageError},
+    exit_code,
+    job::{AnyJob, JobOf, LocalFuture},
+    verbs,
+};
+
+/// A command line over the jobs of an application, generic over its store.
+///
+/// # Examples
+///
+/// A verb of the application's own, run as in a test:
+///
+/// ```
+/// use versioned_cli::{App, Output, exit_code};
+/// use versioned_jobs::StopFlag;
+/// use versioned_store::MemoryStore;
+///
+/// # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+/// # runtime.block_on(async {
+/// let greet = clap::Command::new("greet").about("Says hello");
+/// let app = App::new("notebooks").verb(greet, async |call| {
+///     call.output.line("hello");
+///     Ok(exit_code::DONE)
+/// });
+/// let mut output = Output::captured();
+/// let args = ["notebooks", "--database", "notebooks.db", "greet"];
+/// let code = app
+///     .run(args, &mut output, &StopFlag::default(), async |_url| Ok(MemoryStore::new()))
+///     .await;
+/// assert_eq!((code, output.captured_results().as_str()), (exit_code::DONE, "hello\n"));
+/// # });
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub struct App<S> {
+    command: Command,
+    jobs: Vec<Box<dyn AnyJob<S>>>,
+    verbs: Vec<(String, Box<dyn Handler<S>>)>,
+}
+
+/// What a verb of the application's is called with.
+#[non_exhaustive]
+pub struct VerbCall<'a, S> {
+    /// The store, connected.
+    pub store: &'a S,
+    /// The arguments of the verb.
+    pub matches: &'a ArgMatches,
+    /// Where to write.
+    pub output: &'a Output,
+    /// Set when the operator asks for a stop.
+    pub stop: &'a StopFlag,
+}
+
+impl<S> fmt::Debug for VerbCall<'_, S> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("VerbCall").field("matches", self.matches).finish_non_exhaustive()
+    }
+}
+
+impl<S> fmt::Debug for App<S> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let entities: Vec<_> = self.jobs.iter().map(|job| job.declaration().entity).collect();
+        formatter
+            .debug_struct("App")
+            .field("name", &self.command.get_name())
+            .field("entities", &entities)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<S: ModelStore + 'static> App<S> {
+    /// An application with this name and no jobs.
+    #[must_use]
+    pub fn new(name: &'static str) -> Self {
+        Self { command: args::command(name), jobs: Vec::new(), verbs: Vec::new() }
+    }
+
+    /// Sets the line that `--help` begins with.
+    #[must_use]
+    pub fn about(self, about: &'static str) -> Self {
+        Self { command: self.command.about(about), ..self }
+    }
+
+    /// Sets what `--version` prints; without this there is no such option.
+    #[must_use]
+    pub fn version(self, version: &'static str) -> Self {
+        Self { command: self.command.version(version), ..self }
+    }
+
+    /// Adds a job.
+    #[must_use]
+    pub fn job<J: BaseMigrateVersionedModelJob>(mut self) -> Self {
+        self.jobs.push(Box::new(JobOf::<J>(PhantomData)));
+        self
+    }
+
+    /// Adds a verb of the application's own, which gets the connected store and returns an exit code.
+    ///
+    /// # Panics
+    ///
+    /// If the application has a verb of that name already.
+    #[must_use]
+    pub fn verb<F>(mut self, command: Command, handler: F) -> Self
+    where
+        F: AsyncFn(VerbCall<'_, S>) -> Result<u8, VerbError> + 'static,
+    {
+        let name = command.get_name().to_owned();
+        let is_taken = self.command.get_subcommands().any(|known| known.get_name() == name);
+        assert!(!is_taken, "the verb `{name}` exists already");
+        self.command = self.command.subcommand(command);
+        self.verbs.push((name, Box::new(handler)));
+        self
+    }
+
+    /// Runs the command line of the process, and gives its exit code.
+    ///
+    /// `connect` is called once, for a verb that needs the database. Ctrl-C, and on Unix a `SIGTERM`, end a run after
+    /// its current batch; a second one ends it at once. This starts a Tokio runtime; within one, use
+    /// [`run`](Self::run).
+    pub fn main<C>(self, connect: C) -> ExitCode
+    where
+        C: AsyncFnOnce(DatabaseUrl) -> Result<S, StoreError>,
+    {
+        self.main_with(std::env::args_os(), connect)
+    }
+
+    /// The same with other arguments; the first one is the name of the program.
+    pub fn main_with<C>(
+        self,
+        args: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+        connect: C,
+    ) -> ExitCode
+    where
+        C: AsyncFnOnce(DatabaseUrl) -> Result<S, StoreError>,
+    {
+        let mut output = Output::standard();
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+        let code = match runtime {
+            Ok(runtime) => runtime.block_on(async {
+                let stop = StopFlag::default();
+                let interrupted = interrupts(stop.clone());
+                let run = self.run(args, &mut output, &stop, connect);
+                first_of(run, interrupted).await
+            }),
+            Err(error) => {
+                output.error(&error, Some("see the limits on threads and files"), exit_code::USAGE);
+                exit_code::USAGE
+            }
+        };
+        match output.take_failure() {
+            Some(source) => {
+                let error = OutputError { source };
+                let help = "what was done is done; run it again to see the results";
+                output.error(&error, Some(help), exit_code::USAGE);
+                ExitCode::from(exit_code::worse(code, exit_code::USAGE))
+            }
+            None => ExitCode::from(code),
+        }
+    }
+
+    /// Runs a command line, and gives its exit code; needs a Tokio runtime.
+    ///
+    /// The first argument is the name of the program. Nothing is done on a signal: set `stop` to end a run after its
+    /// current batch.
+    pub async fn run<C>(
+        &self,
+        args: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+        output: &mut Output,
+        stop: &StopFlag,
+        connect: C,
+    ) -> u8
+    where
+        C: AsyncFnOnce(DatabaseUrl) -> Result<S, StoreError>,
+    {
+        let matches = match self.command.clone().try_get_matches_from(args) {
+            Ok(matches) => matches,
+            Err(error) if error.use_stderr() => {
+                output.error_text(error.render());
+                return exit_code::USAGE;
+            }
+            Err(help) => {
+                output.text(help.render());
+                return exit_code::DONE;
+            }
+        };
+        output.set_json(matches.get_flag("json"));
+        let Some((verb, matches)) = matches.subcommand() else {
+            // clap asks for a verb itself.
+            return exit_code::USAGE;
+        };
+        match self.dispatch(verb, matches, output, stop, connect).await {
+            Ok(code) => code,
+            Err(error) => {
+                output.error(error.error(), error.help(), error.exit_code());
+                error.exit_code()
+            }
+        }
+    }
+
+    async fn dispatch<C>(
+        &self,
+        verb: &str,
+        matches: &ArgMatches,
+        output: &Output,
+        stop: &StopFlag,
+        connect: C,
+    ) -> Result<u8, VerbError>
+    where
+        C: AsyncFnOnce(DatabaseUrl) -> Result<S, StoreError>,
+    {
+        match verb {
+            args::ENTITIES => Ok(verbs::entities(&self.jobs, &self.registry(), output)),
+            args::COMPLETIONS => Ok(verbs::completions(self.command.clone(), matches, output)),
+            args::CHECK => {
+                let store = match args::database(matches) {
+                    Some(_) => Some(open(verb, matches, connect).await?),
+                    None => None,
+                };
+                Ok(verbs::check(&self.jobs, &self.registry(), store.as_ref(), output).await)
+            }
+            args::CENSUS => {
+                let jobs = self.select(matches)?;
+                let store = open(verb, matches, connect).await?;
+                Ok(verbs::census(&jobs, &store, output).await)
+            }
+            args::AUDIT | args::MIGRATE => {
+                let mode = if verb == args::AUDIT { Mode::Audit } else { Mode::Migrate };
+                let jobs = self.select(matches)?;
+                let is_chosen = matches.get_flag("all") || matches.contains_id("entity");
+                if mode == Mode::Migrate && jobs.len() > 1 && !is_chosen {
+                    let known = verbs::names(&self.jobs);
+                    return Err(UsageError::EntityNotChosen { known }.into());
+                }
+                let options = args::job_options(matches, stop);
+                let store = open(verb, matches, connect).await?;
+                Ok(verbs::run_jobs(mode, &jobs, &store, &options, output).await)
+            }
+            own => {
+                let store = open(verb, matches, connect).await?;
+                let handler = self.verbs.iter().find(|(name, _)| name == own);
+                let call = VerbCall { store: &store, matches, output, stop };
+                match handler {
+                    Some((_, handler)) => handler.call(call).await,
+                    None => Ok(exit_code::USAGE),
+                }
+            }
+        }
+    }
+
+    fn select(&self, matches: &ArgMatches) -> Result<Vec<&dyn AnyJob<S>>, UsageError> {
+        verbs::select(&self.jobs, &self.registry(), &args::entity_names(matches))
+    }
+
+    /// What is registered, and what the jobs name though it is not.
+    fn registry(&self) -> Registry {
+        let collected = Registry::collect();
+        let mut declarations = collected.declarations().to_vec();
+        for job in &self.jobs {
+            let declaration = job.declaration();
+            if !declarations.iter().any(|known| known.type_name == declaration.type_name) {
+                declarations.push(declaration);
+            }
+        }
+        Registry::of(declarations)
+    }
+}
+
+async fn open<S, C>(verb: &str, matches: &ArgMatches, connect: C) -> Result<S, VerbError>
+where
+    C: AsyncFnOnce(DatabaseUrl) -> Result<S, StoreError>,
+{
+    let Some(url) = args::database(matches) else {
+        return Err(UsageError::DatabaseMissing { verb: verb.to_owned() }.into());
+    };
+    match connect(url.clone()).await {
+        Ok(store) => Ok(store),
+        Err(source) => {
+            let (code, help) = (exit_code::of_store_error(&source), source.help());
+            let error = VerbError::from(ConnectError { url, source }).with_exit_code(code);
+            Err(match help {
+                Some(help) => error.with_help(help),
+                None => error,
+            })
+        }
+    }
+}
+
+/// A verb of the application's.
+trait Handler<S> {
+    fn call<'a>(&'a self, call: VerbCall<'a, S>) -> LocalFuture<'a, Result<u8, VerbError>>;
+}
+
+impl<S, F> Handler<S> for F
+where
+    F: AsyncFn(VerbCall<'_, S>) -> Result<u8, VerbError>,
+{
+    fn call<'a>(&'a self, call: VerbCall<'a, S>) -> LocalFuture<'a, Result<u8, VerbError>> {
+        Box::pin(self(call))
+    }
+}
+
+/// Sets the flag on the first signal, and ends on the second one.
+async fn interrupts(stop: StopFlag) -> u8 {
+    if interrupt().await.is_ok() {
+        stop.set();
+        let output = Output::standard();
+        output.error_line("stopping; press Ctrl-C again to stop at once");
+        if interrupt().await.is_ok() {
+            return exit_code::INTERRUPTED;
+        }
+    }
+    // Without signals there is nothing to wait for.
+    std::future::pending().await
+}
+
+#[cfg(unix)]
+async fn interrupt() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let terminated = async move {
+        terminate.recv().await;
+        Ok(())
+    };
+    first_of(tokio::signal::ctrl_c(), terminated).await
+}
+
+#[cfg(not(unix))]
+async fn interrupt() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}
+
+/// The output of the future that ends first; the other one is dropped.
+async fn first_of<T>(first: impl Future<Output = T>, second: impl Future<Output = T>) -> T {
+    let (mut first, mut second) = (pin!(first), pin!(second));
+    std::future::poll_fn(|context| match first.as_mut().poll(context) {
+        Poll::Ready(output) => Poll::Ready(output),
+        Poll::Pending => second.as_mut().poll(context),
+    })
+    .await
+}

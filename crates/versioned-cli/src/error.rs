@@ -1,0 +1,139 @@
+//! Why a verb could not do its work.
+//!
+//! Layer: cli.
+
+use std::{borrow::Cow, error::Error, fmt};
+
+use versioned_jobs::JobError;
+use versioned_store::StoreError;
+
+use crate::exit_code;
+
+/// Why a verb of the application's could not do its work; any error becomes one by `?`.
+///
+/// The exit code is 1, or what a [`StoreError`] or a [`JobError`] asks for.
+///
+/// # Examples
+///
+/// ```
+/// use versioned_cli::{VerbError, exit_code};
+///
+/// fn import(folder: &str) -> Result<u8, VerbError> {
+///     std::fs::read_dir(folder)?;
+///     Ok(exit_code::DONE)
+/// }
+/// let error = import("/no/such/folder").unwrap_err().with_help("name a folder that exists");
+/// assert_eq!(error.exit_code(), exit_code::USAGE);
+/// ```
+pub struct VerbError {
+    error: Box<dyn Error + Send + Sync>,
+    help: Option<Cow<'static, str>>,
+    exit_code: u8,
+}
+
+impl VerbError {
+    /// Replaces the exit code.
+    #[must_use]
+    pub fn with_exit_code(self, exit_code: u8) -> Self {
+        Self { exit_code, ..self }
+    }
+
+    /// Says what the operator can do next.
+    #[must_use]
+    pub fn with_help(self, help: impl Into<Cow<'static, str>>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+
+    /// The exit code.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        self.exit_code
+    }
+
+    pub(crate) fn error(&self) -> &(dyn Error + 'static) {
+        self.error.as_ref()
+    }
+
+    pub(crate) fn help(&self) -> Option<&str> {
+        self.help.as_deref()
+    }
+}
+
+impl<E: Error + Send + Sync + 'static> From<E> for VerbError {
+    fn from(error: E) -> Self {
+        let error: Box<dyn Error + Send + Sync> = Box::new(error);
+        let (exit_code, help) = if let Some(store) = error.downcast_ref::<StoreError>() {
+            (exit_code::of_store_error(store), store.help().map(str::to_owned))
+        } else if let Some(job) = error.downcast_ref::<JobError>() {
+            (exit_code::of_job_error(job), job.help().map(str::to_owned))
+        } else if let Some(usage) = error.downcast_ref::<UsageError>() {
+            (exit_code::USAGE, Some(usage.help()))
+        } else {
+            (exit_code::USAGE, None)
+        };
+        Self { error, help: help.map(Cow::Owned), exit_code }
+    }
+}
+
+impl fmt::Debug for VerbError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("VerbError")
+            .field("error", &self.error)
+            .field("help", &self.help)
+            .field("exit_code", &self.exit_code)
+            .finish()
+    }
+}
+
+/// A command line that parses and still makes no sense.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum UsageError {
+    #[error("`{verb}` needs a database")]
+    DatabaseMissing { verb: String },
+
+    #[error("no entity is called `{name}`")]
+    EntityUnknown { name: String, nearest: Option<&'static str>, known: Vec<&'static str> },
+
+    #[error("entity `{name}` is declared, but this program has no job for it")]
+    JobMissing { name: &'static str, known: Vec<&'static str> },
+
+    #[error("`migrate` writes, so it does not choose among several entities")]
+    EntityNotChosen { known: Vec<&'static str> },
+
+    #[error("this program has no jobs")]
+    NoJobs,
+}
+
+impl UsageError {
+    fn help(&self) -> String {
+        match self {
+            Self::DatabaseMissing { .. } => "add `--database URL`".to_owned(),
+            Self::EntityUnknown { nearest: Some(nearest), .. } => {
+                format!("did you mean `{nearest}`?")
+            }
+            Self::EntityUnknown { nearest: None, known, .. } | Self::JobMissing { known, .. } => {
+                format!("there are jobs for: {}", known.join(", "))
+            }
+            Self::EntityNotChosen { known } => {
+                format!("name some of {}, or add `--all`", known.join(", "))
+            }
+            Self::NoJobs => "add `.job::<..>()` to the `App`".to_owned(),
+        }
+    }
+}
+
+/// The database could not be opened.
+#[derive(Debug, thiserror::Error)]
+#[error("database `{url}` cannot be opened")]
+pub(crate) struct ConnectError {
+    pub(crate) url: crate::DatabaseUrl,
+    pub(crate) source: StoreError,
+}
+
+/// The results could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("not all results could be written to standard output")]
+pub(crate) struct OutputError {
+    pub(crate) source: std::io::Error,
+}

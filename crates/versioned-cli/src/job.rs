@@ -1,0 +1,61 @@
+//! Jobs behind one type, so that a list of them can be run.
+//!
+//! Layer: cli. The only place where the types of jobs are erased.
+
+use std::{future::Future, marker::PhantomData, pin::Pin};
+
+use versioned_core::{BaseVersionedDomainObject, Declaration};
+use versioned_jobs::{
+    BaseMigrateVersionedModelJob, CensusReport, JobError, JobOptions, JobReport, Mode, Progress,
+};
+use versioned_store::{EntityTable, ModelStore, StorageModelError};
+
+/// A future that stays on its thread, which is enough for a command line.
+pub(crate) type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// A job over some entity kind.
+pub(crate) trait AnyJob<S> {
+    fn declaration(&self) -> &'static Declaration;
+
+    fn table(&self) -> Result<EntityTable, StorageModelError>;
+
+    fn run<'a>(
+        &'a self,
+        mode: Mode,
+        store: &'a S,
+        options: &'a JobOptions,
+        progress: &'a dyn Progress,
+    ) -> LocalFuture<'a, Result<JobReport, JobError>>;
+
+    fn census<'a>(&'a self, store: &'a S) -> LocalFuture<'a, Result<CensusReport, JobError>>;
+}
+
+/// A job of this type.
+pub(crate) struct JobOf<J>(pub(crate) PhantomData<fn() -> J>);
+
+impl<S: ModelStore, J: BaseMigrateVersionedModelJob> AnyJob<S> for JobOf<J> {
+    fn declaration(&self) -> &'static Declaration {
+        J::DomainObject::schema_versioned_attributes()
+    }
+
+    fn table(&self) -> Result<EntityTable, StorageModelError> {
+        J::table()
+    }
+
+    fn run<'a>(
+        &'a self,
+        mode: Mode,
+        store: &'a S,
+        options: &'a JobOptions,
+        progress: &'a dyn Progress,
+    ) -> LocalFuture<'a, Result<JobReport, JobError>> {
+        match mode {
+            Mode::Migrate => Box::pin(J::migrate(store, options, progress)),
+            _ => Box::pin(J::audit(store, options, progress)),
+        }
+    }
+
+    fn census<'a>(&'a self, store: &'a S) -> LocalFuture<'a, Result<CensusReport, JobError>> {
+        Box::pin(J::census(store))
+    }
+}

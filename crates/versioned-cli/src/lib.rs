@@ -1,0 +1,53 @@
+//! A command line that an application embeds: it declares its jobs, and gets `entities`, `check`, `census`, `audit`
+//! and `migrate`.
+//!
+//! Layer: cli. Sees the jobs, the ports and the core; the store comes from the application. Invariant: a mistake on
+//! the command line is reported before a database is touched.
+//!
+//! # Output
+//!
+//! Results go to standard output, errors and the progress bar to standard error. With `--json` every line of standard
+//! output is one JSON object with a `type`:
+//!
+//! | `type` | from | other members |
+//! |---|---|---|
+//! | `entity` | `entities` | `entity`, `type_name`, `tables`, `versioned`, `others` |
+//! | `problem` | `check` | `entity`, `causes`, `help` |
+//! | `check` | `check`, last | `entities`, `tables`, `tables_checked`, `problems` |
+//! | `census` | `census` | those of [`CensusReport`](versioned_jobs::CensusReport) |
+//! | `failure` | `audit`, `migrate` | those of [`EntityFailure`](versioned_jobs::EntityFailure) |
+//! | `report` | `audit`, `migrate` | those of [`JobReport`](versioned_jobs::JobReport), its failures left out |
+//! | `error` | any | `causes`, `help`, `exit_code` |
+//!
+//! Exit codes are those of [`exit_code`].
+//!
+//! # Examples
+//!
+//! ```no_run
+//! # use versioned_cli::App;
+//! # use versioned_store::MemoryStore;
+//! fn main() -> std::process::ExitCode {
+//!     // `.job::<MigrateNotebookJob>()` for every job; an adapter's store instead of the one in memory.
+//!     App::new("notebooks")
+//!         .about("Notebooks of every age")
+//!         .main(async |_url| Ok(MemoryStore::new()))
+//! }
+//! ```
+
+mod app;
+mod args;
+mod database_url;
+mod error;
+pub mod exit_code;
+mod job;
+mod output;
+mod progress;
+mod suggest;
+mod verbs;
+
+pub use app::{App, VerbCall};
+/// The parser of the command line, for the verbs of the application's own.
+pub use clap;
+pub use database_url::DatabaseUrl;
+pub use error::VerbError;
+pub use output::Output;

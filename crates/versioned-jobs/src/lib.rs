@@ -1,0 +1,41 @@
+//! Jobs over stored versioned entities: migration, audit, census, and reading one entity at its latest versions.
+//!
+//! Layer: jobs. Sees the core and the ports of `versioned-store`; knows no driver. Invariant: audit, migration and
+//! reading run the same chain, and an audit differs from a migration in one store call only.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | `model_migration` | the trait [`BaseMigrateVersionedModelJob`] and the loop behind it |
+//! | `convert` | a page of rows becomes planned writes and outcomes; pure |
+//! | `report`, `counts`, `failure` | what a run did: [`JobReport`], [`Counts`], [`EntityFailure`] |
+//! | `census` | which versions are stored: [`CensusReport`] |
+//! | `fetch` | one entity at its latest versions, nothing written back |
+//! | `options`, `progress`, `clock` | what the caller decides, sees and measures |
+//!
+//! # Examples
+//!
+#![doc = include_str!("example.md")]
+
+mod census;
+mod clock;
+mod convert;
+mod counts;
+mod error;
+mod failure;
+mod fetch;
+mod model_migration;
+mod options;
+mod progress;
+mod report;
+mod text_table;
+
+pub use census::{CensusReport, CensusRow, StoredAs, VersionState};
+pub use clock::{Clock, SystemClock};
+pub use counts::{Counts, Mode, Outcome};
+pub use error::{FetchError, JobError};
+pub use failure::{EntityError, EntityFailure, PanicMessage};
+pub use model_migration::BaseMigrateVersionedModelJob;
+pub use options::{JobOptions, StopFlag};
+pub use progress::{NoProgress, Progress};
+pub use report::{ChangeCount, JobReport, SideOutputCount};
+pub use text_table::{Align, Printable, TextTable};

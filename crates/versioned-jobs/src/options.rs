@@ -1,0 +1,186 @@
+//! What the caller of a job decides.
+//!
+//! Layer: jobs.
+
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use versioned_core::EntityId;
+use versioned_store::BatchLimits;
+
+use crate::{Clock, SystemClock};
+
+/// How a job runs.
+///
+/// # Examples
+///
+/// ```
+/// use versioned_jobs::JobOptions;
+///
+/// let options = JobOptions::default().with_batch_rows(100).with_check_type(false);
+/// assert_eq!(options.limits().rows_max, 100);
+/// ```
+#[derive(Debug, Clone)]
+pub struct JobOptions {
+    limits: BatchLimits,
+    check_type: bool,
+    failures_kept: usize,
+    skip: BTreeSet<EntityId>,
+    stop: StopFlag,
+    clock: Arc<dyn Clock>,
+}
+
+impl JobOptions {
+    /// Most rows of a batch.
+    pub const BATCH_ROWS_MAX: u32 = 10_000;
+
+    /// Sets the most rows of a batch; a number outside 1 to [`BATCH_ROWS_MAX`](Self::BATCH_ROWS_MAX) counts as the
+    /// nearest one inside. Default: 500.
+    #[must_use]
+    pub fn with_batch_rows(mut self, rows: u32) -> Self {
+        self.limits.rows_max = rows.clamp(1, Self::BATCH_ROWS_MAX);
+        self
+    }
+
+    /// Sets after how many bytes a batch ends; the row that reaches them still belongs to it. Default: 16 MiB.
+    ///
+    /// A run holds about two batches and the converted form of one of them in memory.
+    #[must_use]
+    pub fn with_batch_bytes(mut self, bytes: usize) -> Self {
+        self.limits.bytes_max = bytes.max(1);
+        self
+    }
+
+    /// Sets whether a migrated entity must fit its Rust type before it is written. Default: yes.
+    ///
+    /// The check deserialises every entity that a chain has changed, which costs about as much as reading it does.
+    /// Switch it off where every chain ends in a typed step.
+    #[must_use]
+    pub fn with_check_type(mut self, check_type: bool) -> Self {
+        self.check_type = check_type;
+        self
+    }
+
+    /// Sets how many failures the report keeps in full; all are counted and shown to
+    /// [`Progress::failed`](crate::Progress::failed). Default: 100.
+    #[must_use]
+    pub fn with_failures_kept(mut self, failures: usize) -> Self {
+        self.failures_kept = failures;
+        self
+    }
+
+    /// Adds entities that the job leaves alone, by the text of their keys; they are counted as skipped.
+    #[must_use]
+    pub fn with_skipped(mut self, ids: impl IntoIterator<Item = EntityId>) -> Self {
+        self.skip.extend(ids);
+        self
+    }
+
+    /// Sets the flag that asks the run to stop after the current batch.
+    #[must_use]
+    pub fn with_stop(mut self, stop: StopFlag) -> Self {
+        self.stop = stop;
+        self
+    }
+
+    /// Sets the clock that measures the run. Default: the system's.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Bounds of a batch.
+    #[must_use]
+    pub fn limits(&self) -> BatchLimits {
+        self.limits
+    }
+
+    /// Whether a migrated entity must fit its Rust type before it is written.
+    #[must_use]
+    pub fn check_type(&self) -> bool {
+        self.check_type
+    }
+
+    /// How many failures the report keeps in full.
+    #[must_use]
+    pub fn failures_kept(&self) -> usize {
+        self.failures_kept
+    }
+
+    /// The entities that the job leaves alone.
+    #[must_use]
+    pub fn skipped(&self) -> &BTreeSet<EntityId> {
+        &self.skip
+    }
+
+    /// The flag that asks the run to stop.
+    #[must_use]
+    pub fn stop(&self) -> &StopFlag {
+        &self.stop
+    }
+
+    /// The clock that measures the run.
+    #[must_use]
+    pub fn clock(&self) -> &dyn Clock {
+        self.clock.as_ref()
+    }
+}
+
+impl Default for JobOptions {
+    fn default() -> Self {
+        Self {
+            limits: BatchLimits::default(),
+            check_type: true,
+            failures_kept: 100,
+            skip: BTreeSet::new(),
+            stop: StopFlag::default(),
+            clock: Arc::new(SystemClock::new()),
+        }
+    }
+}
+
+/// A flag that asks runs to stop between two batches; clones share it.
+///
+/// # Examples
+///
+/// ```
+/// use versioned_jobs::StopFlag;
+///
+/// let stop = StopFlag::default();
+/// let seen_by_the_run = stop.clone();
+/// stop.set();
+/// assert!(seen_by_the_run.is_set());
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct StopFlag(Arc<AtomicBool>);
+
+impl StopFlag {
+    /// Asks every run that has the flag to stop after its current batch.
+    pub fn set(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    /// Whether a stop was asked for.
+    #[must_use]
+    pub fn is_set(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_has_at_least_one_row_and_at_most_ten_thousand() {
+        let rows = |rows| JobOptions::default().with_batch_rows(rows).limits().rows_max;
+        assert_eq!((rows(0), rows(7), rows(u32::MAX)), (1, 7, 10_000));
+        assert_eq!(JobOptions::default().with_batch_bytes(0).limits().bytes_max, 1);
+    }
+}

@@ -1,0 +1,296 @@
+//! What a run did: counts, changes and failures, as text and as JSON.
+//!
+//! Layer: jobs. Invariant: its size does not grow with the table, whatever fails.
+
+use std::{collections::BTreeMap, fmt, time::Duration};
+
+use serde::{Serialize, Serializer, ser::SerializeStruct};
+use versioned_core::SchemaVersion;
+
+use crate::{Align, Counts, EntityFailure, Mode, Outcome, Printable, TextTable};
+
+/// How many entities had a field brought from one version to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ChangeCount {
+    /// Rust name of the field.
+    pub field: &'static str,
+    /// The version that was stored.
+    pub from: SchemaVersion,
+    /// The latest version.
+    pub to: SchemaVersion,
+    /// How many entities.
+    pub entities: u64,
+}
+
+/// How many entities had a sibling field set by a conversion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct SideOutputCount {
+    /// Rust name of the sibling.
+    pub field: &'static str,
+    /// How many entities.
+    pub entities: u64,
+}
+
+/// What one run did, or would do.
+///
+/// As JSON: `entity`, `mode`, `counts`, `changes`, `side_outputs`, `failures`, `failures_not_kept`, `elapsed_ms`,
+/// `rows_per_second`.
+#[derive(Debug)]
+pub struct JobReport {
+    entity: &'static str,
+    mode: Mode,
+    counts: Counts,
+    changes: BTreeMap<(&'static str, SchemaVersion, SchemaVersion), u64>,
+    side_outputs: BTreeMap<&'static str, u64>,
+    failures: Vec<EntityFailure>,
+    failures_kept_max: usize,
+    elapsed: Duration,
+}
+
+impl JobReport {
+    pub(crate) fn new(entity: &'static str, mode: Mode, failures_kept_max: usize) -> Self {
+        Self {
+            entity,
+            mode,
+            counts: Counts::default(),
+            changes: BTreeMap::new(),
+            side_outputs: BTreeMap::new(),
+            failures: Vec::new(),
+            failures_kept_max,
+            elapsed: Duration::ZERO,
+        }
+    }
+
+    /// Name of the entity kind.
+    #[must_use]
+    pub fn entity(&self) -> &'static str {
+        self.entity
+    }
+
+    /// Whether the run wrote.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// How many rows had which outcome.
+    #[must_use]
+    pub fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    /// What was changed in the entities that count as migrated, by field and versions.
+    #[must_use]
+    pub fn changes(&self) -> impl ExactSizeIterator<Item = ChangeCount> {
+        self.changes.iter().map(|((field, from, to), entities)| ChangeCount {
+            field,
+            from: *from,
+            to: *to,
+            entities: *entities,
+        })
+    }
+
+    /// Which siblings conversions have set in the entities that count as migrated.
+    #[must_use]
+    pub fn side_outputs(&self) -> impl ExactSizeIterator<Item = SideOutputCount> {
+        self.side_outputs
+            .iter()
+            .map(|(field, entities)| SideOutputCount { field, entities: *entities })
+    }
+
+    /// The first failures in the order of keys, as many as [`JobOptions`](crate::JobOptions) keeps.
+    #[must_use]
+    pub fn failures(&self) -> &[EntityFailure] {
+        &self.failures
+    }
+
+    /// How many failures are counted but no longer in [`failures`](Self::failures).
+    #[must_use]
+    pub fn failures_not_kept(&self) -> u64 {
+        self.counts.failed.saturating_sub(u64::try_from(self.failures.len()).unwrap_or(u64::MAX))
+    }
+
+    /// How long the run took, by the clock in its options.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.elapsed
+    }
+
+    /// Rows scanned per second; `None` where no time has passed.
+    #[must_use]
+    pub fn rows_per_second(&self) -> Option<u64> {
+        let millis = self.elapsed.as_millis();
+        let rows = u128::from(self.counts.scanned) * 1000;
+        rows.checked_div(millis).map(|rate| u64::try_from(rate).unwrap_or(u64::MAX))
+    }
+
+    pub(crate) fn add_scanned(&mut self, rows: u64) {
+        self.counts.scanned += rows;
+    }
+
+    pub(crate) fn add(&mut self, outcome: Outcome) {
+        self.counts.add(outcome);
+    }
+
+    pub(crate) fn add_change(
+        &mut self,
+        field: &'static str,
+        from: SchemaVersion,
+        to: SchemaVersion,
+    ) {
+        *self.changes.entry((field, from, to)).or_default() += 1;
+    }
+
+    pub(crate) fn add_side_output(&mut self, field: &'static str) {
+        *self.side_outputs.entry(field).or_default() += 1;
+    }
+
+    pub(crate) fn add_failure(&mut self, failure: EntityFailure) {
+        self.counts.add(Outcome::Failed);
+        if self.failures.len() < self.failures_kept_max {
+            self.failures.push(failure);
+        }
+    }
+
+    pub(crate) fn set_elapsed(&mut self, elapsed: Duration) {
+        self.elapsed = elapsed;
+    }
+
+    fn outcome_name(&self, outcome: Outcome) -> &'static str {
+        match (self.mode, outcome) {
+            (Mode::Audit, Outcome::Migrated) => "to migrate",
+            _ => outcome.as_str(),
+        }
+    }
+}
+
+impl Serialize for JobReport {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut report = serializer.serialize_struct("JobReport", 9)?;
+        report.serialize_field("entity", self.entity)?;
+        report.serialize_field("mode", &self.mode)?;
+        report.serialize_field("counts", &self.counts)?;
+        report.serialize_field("changes", &self.changes().collect::<Vec<_>>())?;
+        report.serialize_field("side_outputs", &self.side_outputs().collect::<Vec<_>>())?;
+        report.serialize_field("failures", &self.failures)?;
+        report.serialize_field("failures_not_kept", &self.failures_not_kept())?;
+        let elapsed_ms = u64::try_from(self.elapsed.as_millis()).unwrap_or(u64::MAX);
+        report.serialize_field("elapsed_ms", &elapsed_ms)?;
+        report.serialize_field("rows_per_second", &self.rows_per_second())?;
+        report.end()
+    }
+}
+
+/// A headline and aligned tables; without the failures, which have a display of their own.
+impl fmt::Display for JobReport {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scanned = self.counts.scanned;
+        let rows = if scanned == 1 { "row" } else { "rows" };
+        write!(formatter, "{} {}: {scanned} {rows}", self.mode.as_str(), Printable(self.entity))?;
+        write!(formatter, " in {:.1} s", self.elapsed.as_secs_f64())?;
+        if let Some(rate) = self.rows_per_second().filter(|rate| *rate > 0) {
+            write!(formatter, ", {rate} rows/s")?;
+        }
+        writeln!(formatter)?;
+
+        // Migrated, current and failed are what one looks for, so they are shown even where they are 0.
+        let always = [Outcome::Migrated, Outcome::Current, Outcome::Failed];
+        let mut outcomes =
+            TextTable::new(&[("outcome", Align::Left), ("rows", Align::Right)]).indent(2);
+        for outcome in Outcome::ALL {
+            let rows = self.counts.get(outcome);
+            if rows > 0 || always.contains(&outcome) {
+                outcomes.row([self.outcome_name(outcome).to_owned(), rows.to_string()]);
+            }
+        }
+        write!(formatter, "{outcomes}")?;
+
+        if !self.changes.is_empty() {
+            let columns = [
+                ("field", Align::Left),
+                ("from", Align::Right),
+                ("to", Align::Right),
+                ("rows", Align::Right),
+            ];
+            let mut changes = TextTable::new(&columns).indent(2);
+            for change in self.changes() {
+                let ChangeCount { field, from, to, entities } = change;
+                changes.row([
+                    field.to_owned(),
+                    from.to_string(),
+                    to.to_string(),
+                    entities.to_string(),
+                ]);
+            }
+            write!(formatter, "\n{changes}")?;
+        }
+        if !self.side_outputs.is_empty() {
+            let columns = [("set beside them", Align::Left), ("rows", Align::Right)];
+            let mut table = TextTable::new(&columns).indent(2);
+            for SideOutputCount { field, entities } in self.side_outputs() {
+                table.row([field.to_owned(), entities.to_string()]);
+            }
+            write!(formatter, "\n{table}")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report() -> JobReport {
+        let mut report = JobReport::new("exploration", Mode::Audit, 100);
+        report.add_scanned(3);
+        report.add(Outcome::Migrated);
+        report.add(Outcome::Migrated);
+        report.add(Outcome::Deleted);
+        report.add_change("states", SchemaVersion::new(9), SchemaVersion::new(10));
+        report.add_change("states", SchemaVersion::new(9), SchemaVersion::new(10));
+        report.add_side_output("next_index");
+        report.set_elapsed(Duration::from_millis(1500));
+        report
+    }
+
+    #[test]
+    fn counts_are_balanced_when_every_row_has_an_outcome() {
+        let mut report = report();
+        assert!(report.counts().is_balanced());
+        report.add_scanned(1);
+        assert!(!report.counts().is_balanced());
+    }
+
+    #[test]
+    fn the_text_shows_what_an_operator_asks_for() {
+        let expect = "\
+audit exploration: 3 rows in 1.5 s, 2 rows/s
+  outcome     rows
+  to migrate     2
+  current        0
+  deleted        1
+  failed         0
+
+  field   from  to  rows
+  states     9  10     2
+
+  set beside them  rows
+  next_index          1
+";
+        assert_eq!(report().to_string(), expect);
+    }
+
+    #[test]
+    fn the_names_in_json_are_stable() {
+        let expect = concat!(
+            r#"{"entity":"exploration","mode":"audit","counts":{"scanned":3,"migrated":2,"#,
+            r#""current":0,"skipped":0,"deleted":1,"conflict":0,"failed":0},"#,
+            r#""changes":[{"field":"states","from":9,"to":10,"entities":2}],"#,
+            r#""side_outputs":[{"field":"next_index","entities":1}],"failures":[],"#,
+            r#""failures_not_kept":0,"elapsed_ms":1500,"rows_per_second":2}"#,
+        );
+        assert_eq!(serde_json::to_string(&report()).unwrap(), expect);
+    }
+}

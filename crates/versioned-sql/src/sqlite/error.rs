@@ -1,0 +1,122 @@
+//! What goes wrong in SQLite, as errors of the store.
+//!
+//! Layer: adapters.
+
+use versioned_store::{EntityTable, StoreError, StoreErrorKind, StoreProblem};
+
+/// What went wrong in a call, before the call and the table are named.
+#[derive(Debug)]
+pub(super) enum Fault {
+    /// The driver or the database says so.
+    Driver(sqlx::Error),
+    /// The store found it.
+    Problem(StoreProblem),
+}
+
+impl Fault {
+    pub(super) fn named(self, operation: &'static str, table: &EntityTable) -> StoreError {
+        match self {
+            Self::Driver(cause) => named(operation, table.name(), cause, None),
+            Self::Problem(problem) => problem.into_error(operation, table.name()),
+        }
+    }
+}
+
+impl From<sqlx::Error> for Fault {
+    fn from(cause: sqlx::Error) -> Self {
+        Self::Driver(cause)
+    }
+}
+
+impl From<StoreProblem> for Fault {
+    fn from(problem: StoreProblem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+/// The error of opening a database.
+pub(super) fn connect(operation: &'static str, target: &str, cause: sqlx::Error) -> StoreError {
+    let help = "name an existing database file, or create it with `connect_or_create`";
+    named(operation, target, cause, Some(help))
+}
+
+fn named(
+    operation: &'static str,
+    target: &str,
+    cause: sqlx::Error,
+    help: Option<&'static str>,
+) -> StoreError {
+    let (kind, known_help) = classify(&cause);
+    let error = match cause {
+        // sqlx would say the same words in front of what the database says.
+        sqlx::Error::Database(inner) => StoreError::new(kind, operation, target, Box::new(inner)),
+        other => StoreError::new(kind, operation, target, other),
+    };
+    match (kind, help, known_help) {
+        (StoreErrorKind::Misconfigured, Some(help), _) | (_, _, Some(help)) => {
+            error.with_help(help)
+        }
+        _ => error,
+    }
+}
+
+fn classify(cause: &sqlx::Error) -> (StoreErrorKind, Option<&'static str>) {
+    match cause {
+        sqlx::Error::PoolTimedOut => (StoreErrorKind::Transient, None),
+        sqlx::Error::Configuration(_) => (StoreErrorKind::Misconfigured, None),
+        sqlx::Error::Database(inner) => {
+            let code = inner.code().and_then(|code| code.parse::<u32>().ok());
+            classify_code(code.unwrap_or(0), inner.message())
+        }
+        _ => (StoreErrorKind::Other, None),
+    }
+}
+
+/// Sorts SQLite's extended result codes; their low byte is the primary one.
+fn classify_code(code: u32, message: &str) -> (StoreErrorKind, Option<&'static str>) {
+    match code & 0xff {
+        // SQLITE_BUSY, SQLITE_LOCKED.
+        5 | 6 => (StoreErrorKind::Transient, Some("another connection writes; run again")),
+        // SQLITE_ERROR, which is said of SQL that does not fit the schema too.
+        1 if message.contains("no such") => (StoreErrorKind::Misconfigured, None),
+        // SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_AUTH.
+        8 => (StoreErrorKind::Misconfigured, Some("open the database for writing")),
+        14 | 23 => (StoreErrorKind::Misconfigured, None),
+        // SQLITE_CORRUPT, SQLITE_NOTADB.
+        11 => (StoreErrorKind::Corrupt, Some("restore the database from a backup")),
+        26 => (StoreErrorKind::Misconfigured, Some("name the file of an SQLite database")),
+        // SQLITE_FULL.
+        13 => (StoreErrorKind::Other, Some("make room on the disk, then run again")),
+        // SQLITE_TOOBIG.
+        18 => (StoreErrorKind::Rejected, Some("the row is larger than SQLite stores")),
+        // SQLITE_CONSTRAINT.
+        19 => (
+            StoreErrorKind::Rejected,
+            Some("a constraint or trigger of the table refuses the migrated row; change either"),
+        ),
+        _ => (StoreErrorKind::Other, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_busy_database_is_worth_another_try() {
+        for (code, message, kind) in [
+            (5, "database is locked", StoreErrorKind::Transient),
+            (517, "database is locked", StoreErrorKind::Transient),
+            (262, "database table is locked", StoreErrorKind::Transient),
+            (1, "no such table: a", StoreErrorKind::Misconfigured),
+            (1, "near \"x\": syntax error", StoreErrorKind::Other),
+            (14, "unable to open database file", StoreErrorKind::Misconfigured),
+            (11, "database disk image is malformed", StoreErrorKind::Corrupt),
+            (13, "database or disk is full", StoreErrorKind::Other),
+            (18, "string or blob too big", StoreErrorKind::Rejected),
+            (275, "CHECK constraint failed", StoreErrorKind::Rejected),
+        ] {
+            assert_eq!(classify_code(code, message).0, kind, "{code} {message}");
+        }
+    }
+}

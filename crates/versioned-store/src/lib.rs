@@ -1,0 +1,30 @@
+//! Ports of the migration engine: what a store must do, the values that pass through, and a store in memory.
+//!
+//! Layer: store. Sees the core only. Invariant: a write names everything that was read, so that a store can refuse it
+//! where anything has changed since.
+//!
+//! - [`StorageModel`] says how an entity lies in a table; [`EntityTable`] is that, checked against the declaration.
+//! - [`ModelStore`] is the port; [`MemoryStore`] is the store for tests, with the same rules as a database.
+//! - [`Row`] and [`RowWrite`] pass through; [`EntityTable::members`] and [`EntityTable::row_write`] turn them into what
+//!   the core takes and gives.
+
+mod check;
+mod error;
+mod key;
+mod members;
+pub mod memory;
+mod model;
+mod port;
+mod problem;
+mod row;
+mod table;
+
+pub use error::{StorageModelError, StoreError, StoreErrorKind};
+pub use key::{EntityKey, KeyPart};
+pub use members::RowError;
+pub use memory::MemoryStore;
+pub use model::{IdColumn, IdKind, StorageModel};
+pub use port::{BatchLimits, Bodies, ModelStore, Page, ScanRequest, VersionCount, WriteOutcome};
+pub use problem::StoreProblem;
+pub use row::{ColumnValue, Row, RowWrite};
+pub use table::{ColumnKind, EntityTable, TableColumn, TableLayout};

@@ -1,0 +1,361 @@
+//! A store in memory, with the rules of a database; for tests and examples.
+//!
+//! Layer: store. Invariant: a table is rows of named columns, so two entity tables over one table see the same rows.
+
+use std::{
+    collections::BTreeMap,
+    ops::Bound,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use crate::{
+    Bodies, ColumnValue, EntityKey, EntityTable, ModelStore, Page, Row, RowWrite, ScanRequest,
+    StoreError, StoreProblem, VersionCount, WriteOutcome,
+};
+
+/// A store in memory.
+///
+/// Values keep the type in which they were put, and keys are ordered as [`EntityKey`] orders them. It is shared by
+/// reference, or in an `Arc`; a call holds one lock over all tables.
+///
+/// # Examples
+///
+/// ```
+/// # use std::{future::Future, pin::pin, task::{Context, Poll, Waker}};
+/// # use versioned_core::{Declaration, OtherAttribute, OtherKind};
+/// # use versioned_store::{BatchLimits, Bodies, ColumnValue, EntityTable, MemoryStore};
+/// # use versioned_store::{ModelStore, Row, ScanRequest, StorageModel};
+/// # fn block_on<F: Future>(future: F) -> F::Output {
+/// #     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+/// #         Poll::Ready(output) => output,
+/// #         Poll::Pending => unreachable!("the memory store never waits"),
+/// #     }
+/// # }
+/// # static OTHERS: &[OtherAttribute] =
+/// #     &[OtherAttribute { field: "title", key: "title", kind: OtherKind::Plain }];
+/// # static DECLARATION: Declaration =
+/// #     Declaration { entity: "note", type_name: "Note", versioned: &[], others: OTHERS };
+/// // `DECLARATION` is what `Note::schema_versioned_attributes()` gives; the type has one field.
+/// let table = EntityTable::new(&DECLARATION, StorageModel::columns("notes").id("id"))?;
+/// let store = MemoryStore::new();
+/// store.create_table(&table);
+/// for id in ["b", "a"] {
+///     let values = vec![Some(ColumnValue::Text(format!("note {id}")))];
+///     let row = Row { key: id.into(), model_version: None, deleted: false, values };
+///     store.insert(&table, row)?;
+/// }
+///
+/// let limits = BatchLimits::default();
+/// let request = ScanRequest { after: None, until: None, limits, bodies: Bodies::All };
+/// let page = block_on(store.scan(&table, &request))?;
+/// assert_eq!(page.rows[0].key.to_string(), "a");
+/// assert!(page.is_last);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    tables: Mutex<BTreeMap<String, Table>>,
+}
+
+/// Rows by key.
+type Table = BTreeMap<EntityKey, Record>;
+
+/// Values by column name, id columns left out; a column that is absent is `NULL`.
+type Record = BTreeMap<String, ColumnValue>;
+
+impl MemoryStore {
+    /// A store without tables.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Creates the table, where it does not exist yet.
+    pub fn create_table(&self, table: &EntityTable) {
+        self.lock().entry(table.name().to_owned()).or_default();
+    }
+
+    /// Puts a new row into a table, as an application would; a value of `None` is stored as `NULL`.
+    ///
+    /// # Errors
+    ///
+    /// `Conflict` if the key exists, `Misconfigured` if the table does not exist or the row does not fit it.
+    pub fn insert(&self, table: &EntityTable, row: Row) -> Result<(), StoreError> {
+        self.put(table, row, "insert", false)
+    }
+
+    /// Puts a row into a table, in place of the one with the same key, if there is one; columns that `table` does not
+    /// name are `NULL` afterwards.
+    ///
+    /// # Errors
+    ///
+    /// `Misconfigured` if the table does not exist or the row does not fit it.
+    pub fn replace(&self, table: &EntityTable, row: Row) -> Result<(), StoreError> {
+        self.put(table, row, "replace", true)
+    }
+
+    /// Removes a row, and says whether there was one.
+    ///
+    /// # Errors
+    ///
+    /// `Misconfigured` if the table does not exist.
+    pub fn delete(&self, table: &EntityTable, key: &EntityKey) -> Result<bool, StoreError> {
+        let mut tables = self.lock();
+        let rows = rows_of(&mut tables, table).map_err(named("delete", table))?;
+        Ok(rows.remove(key).is_some())
+    }
+
+    fn put(
+        &self,
+        table: &EntityTable,
+        row: Row,
+        operation: &'static str,
+        replaces: bool,
+    ) -> Result<(), StoreError> {
+        let mut tables = self.lock();
+        let put = || {
+            let rows = rows_of(&mut tables, table)?;
+            if !replaces && rows.contains_key(&row.key) {
+                return Err(StoreProblem::KeyExists { key: row.key.clone() });
+            }
+            table.check_row(&row)?;
+            let (key, record) = record_of(table, row);
+            rows.insert(key, record);
+            Ok(())
+        };
+        put().map_err(named(operation, table))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Table>> {
+        // A panic of another thread cannot have left a row half written: batches are checked before they are applied.
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn scan_rows(&self, table: &EntityTable, request: &ScanRequest) -> Result<Page, StoreProblem> {
+        let mut tables = self.lock();
+        let rows = rows_of(&mut tables, table)?;
+        for key in [&request.after, &request.until].into_iter().flatten() {
+            table.stored_key(key)?;
+        }
+        let mut page = Page { rows: Vec::new(), is_last: true };
+        if matches!((&request.after, &request.until), (Some(after), Some(until)) if after >= until)
+        {
+            return Ok(page);
+        }
+        let lower = request.after.as_ref().map_or(Bound::Unbounded, Bound::Excluded);
+        let upper = request.until.as_ref().map_or(Bound::Unbounded, Bound::Included);
+        let (rows_max, mut bytes) = (request.limits.rows() as usize, 0);
+        for (key, record) in rows.range::<EntityKey, _>((lower, upper)) {
+            let is_full = !page.rows.is_empty() && bytes >= request.limits.bytes_max;
+            if is_full || page.rows.len() == rows_max {
+                page.is_last = false;
+                break;
+            }
+            let row = row_of(table, key, record, request.bodies)?;
+            bytes += row.values.iter().flatten().map(ColumnValue::byte_len).sum::<usize>();
+            page.rows.push(row);
+        }
+        Ok(page)
+    }
+
+    fn write_rows(
+        &self,
+        table: &EntityTable,
+        writes: &[RowWrite],
+    ) -> Result<Vec<WriteOutcome>, StoreProblem> {
+        let mut tables = self.lock();
+        let rows = rows_of(&mut tables, table)?;
+        let checked = writes.iter().map(|write| Ok((write, table.check_write(write)?)));
+        let checked: Vec<_> = checked.collect::<Result<_, _>>()?;
+        Ok(checked.into_iter().map(|(write, next)| write_row(table, rows, write, next)).collect())
+    }
+
+    fn count_versions(&self, table: &EntityTable) -> Result<Vec<VersionCount>, StoreProblem> {
+        let mut tables = self.lock();
+        let rows = rows_of(&mut tables, table)?;
+        let mut counts: Vec<VersionCount> = Vec::new();
+        for (column, described) in table.columns().iter().enumerate() {
+            if !described.kind.is_version() {
+                continue;
+            }
+            let first = counts.len();
+            for (key, record) in &*rows {
+                let deleted = is_deleted(table, key, record)?;
+                let version = value_of(record, &described.name);
+                let known = counts[first..]
+                    .iter_mut()
+                    .find(|count| count.version.is_same(&version) && count.deleted == deleted);
+                match known {
+                    Some(count) => count.rows += 1,
+                    None => counts.push(VersionCount { column, version, deleted, rows: 1 }),
+                }
+            }
+            counts[first..].sort_by(|one, two| {
+                let number = |count: &VersionCount| match count.version {
+                    ColumnValue::Integer(number) => Some(number),
+                    _ => None,
+                };
+                (number(one), one.deleted).cmp(&(number(two), two.deleted))
+            });
+        }
+        Ok(counts)
+    }
+}
+
+impl ModelStore for MemoryStore {
+    async fn scan(&self, table: &EntityTable, request: &ScanRequest) -> Result<Page, StoreError> {
+        self.scan_rows(table, request).map_err(named("scan", table))
+    }
+
+    async fn write_batch(
+        &self,
+        table: &EntityTable,
+        writes: &[RowWrite],
+    ) -> Result<Vec<WriteOutcome>, StoreError> {
+        self.write_rows(table, writes).map_err(named("write_batch", table))
+    }
+
+    async fn get(&self, table: &EntityTable, key: &EntityKey) -> Result<Option<Row>, StoreError> {
+        let mut tables = self.lock();
+        let mut get = || {
+            table.stored_key(key)?;
+            let record = rows_of(&mut tables, table)?.get(key);
+            record.map(|record| row_of(table, key, record, Bodies::All)).transpose()
+        };
+        get().map_err(named("get", table))
+    }
+
+    async fn count(&self, table: &EntityTable) -> Result<u64, StoreError> {
+        let mut tables = self.lock();
+        let rows = rows_of(&mut tables, table).map_err(named("count", table))?;
+        Ok(rows.len() as u64)
+    }
+
+    async fn version_counts(&self, table: &EntityTable) -> Result<Vec<VersionCount>, StoreError> {
+        self.count_versions(table).map_err(named("version_counts", table))
+    }
+}
+
+fn named(operation: &'static str, table: &EntityTable) -> impl FnOnce(StoreProblem) -> StoreError {
+    move |problem| problem.into_error(operation, table.name())
+}
+
+fn rows_of<'t>(
+    tables: &'t mut BTreeMap<String, Table>,
+    table: &EntityTable,
+) -> Result<&'t mut Table, StoreProblem> {
+    if let Some(column) = table.row_stamp() {
+        return Err(StoreProblem::RowStampUnsupported { column: column.into() });
+    }
+    tables.get_mut(table.name()).ok_or(StoreProblem::TableUnknown)
+}
+
+fn value_of(record: &Record, column: &str) -> ColumnValue {
+    record.get(column).cloned().unwrap_or(ColumnValue::Null)
+}
+
+fn record_of(table: &EntityTable, row: Row) -> (EntityKey, Record) {
+    let mut record = Record::new();
+    // Fields go first, so that the model version and the flag win where they share a column with a field.
+    for (column, value) in table.columns().iter().zip(row.values) {
+        if let (None, Some(value)) = (column.key_part, value) {
+            record.insert(column.name.clone(), value);
+        }
+    }
+    if let (Some(column), Some(version)) = (table.model_version(), row.model_version) {
+        record.insert(column.to_owned(), ColumnValue::Integer(version));
+    }
+    if let Some(column) = table.deleted() {
+        record.insert(column.to_owned(), ColumnValue::Boolean(row.deleted));
+    }
+    (row.key, record)
+}
+
+fn row_of(
+    table: &EntityTable,
+    key: &EntityKey,
+    record: &Record,
+    bodies: Bodies,
+) -> Result<Row, StoreProblem> {
+    let deleted = is_deleted(table, key, record)?;
+    let model_version = model_version_of(table, key, record)?;
+    let full: Vec<_> = (table.columns().iter())
+        .map(|column| match column.key_part {
+            Some(part) => Some(key.parts()[part].to_value()),
+            None => Some(value_of(record, &column.name)),
+        })
+        .collect();
+    let with_bodies = bodies == Bodies::All || (!deleted && table.is_stale(&full));
+    let values = full.into_iter().enumerate().map(|(index, value)| {
+        let is_version = table.columns()[index].kind.is_version();
+        value.filter(|_| is_version || (with_bodies && table.is_read(index, bodies)))
+    });
+    Ok(Row { key: key.clone(), model_version, deleted, values: values.collect() })
+}
+
+fn is_deleted(table: &EntityTable, key: &EntityKey, record: &Record) -> Result<bool, StoreProblem> {
+    let Some(column) = table.deleted() else {
+        return Ok(false);
+    };
+    let value = value_of(record, column);
+    value.as_flag().ok_or_else(|| StoreProblem::ColumnMalformed {
+        column: column.into(),
+        key: key.clone(),
+        found: value.type_name(),
+        expected: "a truth value or a number",
+    })
+}
+
+fn model_version_of(
+    table: &EntityTable,
+    key: &EntityKey,
+    record: &Record,
+) -> Result<Option<i64>, StoreProblem> {
+    let Some(column) = table.model_version() else {
+        return Ok(None);
+    };
+    match value_of(record, column) {
+        ColumnValue::Null => Ok(None),
+        ColumnValue::Integer(version) => Ok(Some(version)),
+        other => Err(StoreProblem::ColumnMalformed {
+            column: column.into(),
+            key: key.clone(),
+            found: other.type_name(),
+            expected: "an integer",
+        }),
+    }
+}
+
+fn write_row(
+    table: &EntityTable,
+    rows: &mut Table,
+    write: &RowWrite,
+    next_version: Option<i64>,
+) -> WriteOutcome {
+    let expected = &write.expected;
+    let Some(record) = rows.get_mut(&expected.key) else {
+        return WriteOutcome::Gone;
+    };
+    // What cannot be read has changed too: the expected row was readable.
+    let is_same = row_of(table, &expected.key, record, Bodies::All).is_ok_and(|found| {
+        let values = found.values.iter().zip(&expected.values);
+        found.model_version == expected.model_version && found.deleted == expected.deleted && {
+            values
+        }
+        .all(|pair| match pair {
+            (Some(found), Some(expected)) => found.is_same(expected),
+            (_, None) => true,
+            (None, Some(_)) => false,
+        })
+    });
+    if !is_same {
+        return WriteOutcome::Conflict;
+    }
+    for (index, value) in &write.set {
+        record.insert(table.columns()[*index].name.clone(), value.clone());
+    }
+    if let (Some(column), Some(version)) = (table.model_version(), next_version) {
+        record.insert(column.to_owned(), ColumnValue::Integer(version));
+    }
+    WriteOutcome::Written
+}

@@ -1,0 +1,196 @@
+//! What stores find wrong by themselves, in words that all stores share.
+//!
+//! Layer: store.
+
+use crate::{EntityKey, StoreError, StoreErrorKind};
+
+/// What a store found wrong by itself; the source of a [`StoreError`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreProblem {
+    /// The store has no table of this name.
+    #[error("there is no such table")]
+    TableUnknown,
+
+    /// The table lacks a column that the storage model names.
+    #[error("the table has no column `{column}`")]
+    ColumnUnknown {
+        /// Name of the column.
+        column: Box<str>,
+    },
+
+    /// The database stores texts in an encoding that the store cannot read.
+    #[error("the database stores texts in another encoding than UTF-8")]
+    EncodingUnsupported,
+
+    /// The storage model names a row stamp, and the database has no such column.
+    #[error(
+        "column `{column}` cannot be a row stamp: this database has no column that every change \
+         of a row alters by itself, and a time of the last update misses two changes within one \
+        tick"
+    )]
+    RowStampUnsupported {
+        /// Name of the column.
+        column: Box<str>,
+    },
+
+    /// A key does not have the parts of the table's id columns.
+    #[error("key `{key}` does not fit the id columns")]
+    KeyMismatch {
+        /// The key.
+        key: EntityKey,
+    },
+
+    /// A write does not have the columns of the table.
+    #[error("the write of row `{key}` does not fit the columns: {reason}")]
+    WriteMismatch {
+        /// Key of the row.
+        key: EntityKey,
+        /// What does not fit.
+        reason: &'static str,
+    },
+
+    /// A row with this key exists already.
+    #[error("a row with key `{key}` exists already")]
+    KeyExists {
+        /// The key.
+        key: EntityKey,
+    },
+
+    /// Several rows have one key.
+    #[error("more than one row has the key `{key}`")]
+    KeyNotUnique {
+        /// The key.
+        key: EntityKey,
+    },
+
+    /// An id column holds what the storage model says it does not.
+    #[error("id column `{column}` holds {found} in {place}")]
+    KeyMalformed {
+        /// Name of the id column.
+        column: Box<str>,
+        /// What it holds.
+        found: &'static str,
+        /// Where: such as "the row after `abc`".
+        place: Box<str>,
+    },
+
+    /// The column of the model version or of the deleted flag holds what it cannot.
+    #[error("column `{column}` of row `{key}` holds {found}, where {expected} belongs")]
+    ColumnMalformed {
+        /// Name of the column.
+        column: Box<str>,
+        /// Key of the row.
+        key: EntityKey,
+        /// What it holds.
+        found: &'static str,
+        /// What belongs there.
+        expected: &'static str,
+    },
+
+    /// The model version cannot rise any more.
+    #[error("the model version of row `{key}` is the largest that there is")]
+    ModelVersionExhausted {
+        /// Key of the row.
+        key: EntityKey,
+    },
+
+    /// The column would store another value than the one that was set.
+    #[error(
+        "column `{column}` of row `{key}` would store the new value as {stored} instead of {set}, \
+         because of the type that the column was declared with"
+    )]
+    ValueAltered {
+        /// Name of the column.
+        column: Box<str>,
+        /// Key of the row.
+        key: EntityKey,
+        /// The type that was set.
+        set: &'static str,
+        /// The type that the column would store.
+        stored: Box<str>,
+    },
+
+    /// A version column has more values than versions ever have.
+    #[error(
+        "column `{column}` has more than {limit} different values, so it holds no schema versions"
+    )]
+    TooManyVersions {
+        /// Name of the column.
+        column: Box<str>,
+        /// Most values that are counted.
+        limit: u32,
+    },
+}
+
+impl StoreProblem {
+    /// What kind of failure it is.
+    #[must_use]
+    pub fn kind(&self) -> StoreErrorKind {
+        match self {
+            Self::TableUnknown
+            | Self::ColumnUnknown { .. }
+            | Self::RowStampUnsupported { .. }
+            | Self::KeyMismatch { .. }
+            | Self::WriteMismatch { .. }
+            | Self::KeyNotUnique { .. }
+            | Self::ValueAltered { .. }
+            | Self::TooManyVersions { .. } => StoreErrorKind::Misconfigured,
+            Self::EncodingUnsupported => StoreErrorKind::Unsupported,
+            Self::KeyExists { .. } => StoreErrorKind::Conflict,
+            Self::KeyMalformed { .. }
+            | Self::ColumnMalformed { .. }
+            | Self::ModelVersionExhausted { .. } => StoreErrorKind::Corrupt,
+        }
+    }
+
+    /// What the operator can do next.
+    #[must_use]
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::TableUnknown => {
+                "name the table as the database does, in `StorageModel::columns(..)` or \
+                 `document(..)`"
+            }
+            Self::ColumnUnknown { .. } => {
+                "name the column as the database does, in `.column(\"..\", \"..\")`, or add it \
+                 to the table"
+            }
+            Self::EncodingUnsupported => {
+                "copy the database into one with `PRAGMA encoding = 'UTF-8'`"
+            }
+            Self::RowStampUnsupported { .. } => {
+                "remove `.row_stamp(..)`: the write compares the model version and all that was \
+                 read anyway"
+            }
+            Self::KeyMismatch { .. } => "use keys of the table that the storage model describes",
+            Self::WriteMismatch { .. } => "write what was read through the same `EntityTable`",
+            Self::KeyExists { .. } => "replace the row, or choose another key",
+            Self::KeyNotUnique { .. } => {
+                "name all columns of the primary key, in its order: `.id(..).id(..)`"
+            }
+            Self::KeyMalformed { .. } => {
+                "name the id column with its kind, such as `.id(IdColumn::integer(..))`, or \
+                 repair the row"
+            }
+            Self::ColumnMalformed { .. } => {
+                "name the right column in the storage model, or repair the row"
+            }
+            Self::ModelVersionExhausted { .. } => "repair the model version of the row",
+            Self::ValueAltered { .. } => {
+                "declare the column as TEXT for JSON text, INTEGER for versions and numbers, \
+                 REAL for fractions"
+            }
+            Self::TooManyVersions { .. } => {
+                "name the column of the schema version: `.column(\"..\", \"..\")`"
+            }
+        }
+    }
+
+    /// The error of `operation` on `table`.
+    #[must_use]
+    pub fn into_error(self, operation: &'static str, table: &str) -> StoreError {
+        let help = self.help();
+        StoreError::new(self.kind(), operation, table, self).with_help(help)
+    }
+}

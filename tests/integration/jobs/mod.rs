@@ -1,0 +1,27 @@
+//! Stories of jobs, over the store in memory and over SQLite files, in both layouts.
+
+pub(crate) mod backend;
+mod faults;
+mod fetching;
+pub(crate) mod lesson;
+mod migrating;
+pub(crate) mod probe;
+mod racing;
+mod refusals;
+mod reporting;
+mod taking_census;
+mod unknown_versions;
+mod while_others_write;
+
+use std::{future::Future, sync::LazyLock};
+
+use tokio::runtime::{Builder, Runtime};
+
+/// The runtime of all stories: a pool of connections outlives a call.
+pub(crate) static RUNTIME: LazyLock<Runtime> =
+    LazyLock::new(|| Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap());
+
+/// Runs a future to its end.
+pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
+    RUNTIME.block_on(future)
+}

@@ -1,0 +1,5 @@
+//! Stores: the rules of every store, and what is particular to one.
+
+mod memory;
+mod sqlite;
+mod table;

@@ -1,0 +1,17 @@
+//! SQLite, on files.
+
+pub(crate) mod fixture;
+
+mod connections;
+mod keys;
+mod kill;
+mod values;
+mod writes;
+
+use fixture::{SqliteFixture, block_on};
+
+fn run(rule: impl AsyncFnOnce(&SqliteFixture)) {
+    block_on(async { rule(&SqliteFixture::new().await).await });
+}
+
+versioned_testkit::store_conformance!(run);

@@ -1,0 +1,220 @@
+//! Bridges: how the value that one step returns becomes the value that the next one takes.
+//!
+//! Layer: core. Derived code finds the bridge by method resolution on [`Between`]. A further
+//! document type needs an implementation of [`Document`] and nothing else here. Invariant: equal
+//! types pass by move.
+
+use std::marker::PhantomData;
+
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use super::{
+    read,
+    step::{Missing, Step},
+};
+use crate::{ConversionError, chain::ChainErrorCause, json};
+
+/// A type that holds any JSON, so that conversions may change the shape of a value freely.
+pub trait Document<'a>: Sized {
+    /// Reads JSON text; what the type cannot hold unchanged is an error.
+    fn open(text: &'a str) -> Result<Self, ConversionError>;
+
+    /// Reads a typed value, with a JSON pointer in the error.
+    fn read<T: DeserializeOwned>(self) -> Result<T, ConversionError>;
+
+    /// Writes a typed value.
+    fn write<T: Serialize>(value: &T) -> Result<Self, ConversionError>;
+
+    /// Writes JSON text.
+    fn close(self) -> Result<String, ConversionError>;
+
+    /// The same JSON as a `Value`, through which documents of different types meet.
+    fn into_value(self) -> Result<Value, ConversionError> {
+        self.read()
+    }
+}
+
+impl Document<'_> for Value {
+    fn open(text: &str) -> Result<Self, ConversionError> {
+        json::value_from_str(text).map_err(|error| match error.pointer().cloned() {
+            Some(pointer) => ConversionError::from(error).at(pointer),
+            None => error.into(),
+        })
+    }
+
+    fn read<T: DeserializeOwned>(self) -> Result<T, ConversionError> {
+        read::from_value(&self)
+    }
+
+    fn write<T: Serialize>(value: &T) -> Result<Self, ConversionError> {
+        Ok(serde_json::to_value(value)?)
+    }
+
+    fn close(self) -> Result<String, ConversionError> {
+        Ok(serde_json::to_string(&self)?)
+    }
+
+    fn into_value(self) -> Result<Value, ConversionError> {
+        Ok(self)
+    }
+}
+
+/// A document, or the values of a function that does not exist: what may stand beside any type.
+pub trait Neighbour {}
+
+impl Neighbour for Value {}
+impl Neighbour for Missing {}
+
+/// Why a value did not cross a bridge.
+pub struct BridgeError {
+    pub(super) cause: ChainErrorCause,
+    pub(super) source: ConversionError,
+}
+
+/// Brings what a step returned to what the next one takes.
+pub trait Bridge<A, T> {
+    fn cross(self, value: A) -> Result<T, BridgeError>;
+}
+
+/// The place between two steps: one returns an `A`, the next takes a `T`. The numbers are the
+/// versions that the two steps start from and end in.
+pub struct Between<A, T, const FROM: u32, const AT: u32, const TO: u32>(PhantomData<fn(A) -> T>);
+
+impl<A, T, const FROM: u32, const AT: u32, const TO: u32> Between<A, T, FROM, AT, TO> {
+    pub const fn new<F, M, R, S>(_carry: &super::Carry<A>, _next: &Step<F, M, T, R, S>) -> Self {
+        Self(PhantomData)
+    }
+}
+
+/// The same type: by move.
+pub struct Move;
+/// A document to a document of another type.
+pub struct ChangeDocument;
+/// A document to a typed value.
+pub struct ReadDocument;
+/// A typed value to a document.
+pub struct WriteDocument;
+/// No bridge: another error has been reported already.
+pub struct NoBridge;
+
+impl<T> Bridge<T, T> for Move {
+    #[inline]
+    fn cross(self, value: T) -> Result<T, BridgeError> {
+        Ok(value)
+    }
+}
+
+impl<'a, 'b, D: Document<'a>, T: Document<'b>> Bridge<D, T> for ChangeDocument {
+    fn cross(self, value: D) -> Result<T, BridgeError> {
+        let value = value.into_value().and_then(|value| T::write(&value));
+        value.map_err(|source| BridgeError { cause: ChainErrorCause::Input, source })
+    }
+}
+
+impl<'a, D: Document<'a>, T: DeserializeOwned> Bridge<D, T> for ReadDocument {
+    fn cross(self, value: D) -> Result<T, BridgeError> {
+        value.read().map_err(|source| BridgeError { cause: ChainErrorCause::Input, source })
+    }
+}
+
+impl<'a, A: Serialize, D: Document<'a>> Bridge<A, D> for WriteDocument {
+    fn cross(self, value: A) -> Result<D, BridgeError> {
+        D::write(&value).map_err(|source| BridgeError { cause: ChainErrorCause::Output, source })
+    }
+}
+
+impl<A, T> Bridge<A, T> for NoBridge {
+    fn cross(self, _value: A) -> Result<T, BridgeError> {
+        let source = ConversionError::new("these steps do not meet");
+        Err(BridgeError { cause: ChainErrorCause::Input, source })
+    }
+}
+
+/// The first choice: both sides have the same type.
+pub trait ChooseMove {
+    fn bridge(&self) -> Move;
+}
+
+impl<T, const FROM: u32, const AT: u32, const TO: u32> ChooseMove
+    for &&&&&&Between<T, T, FROM, AT, TO>
+{
+    fn bridge(&self) -> Move {
+        Move
+    }
+}
+
+/// The second choice: between documents.
+pub trait ChooseChangeDocument {
+    fn bridge(&self) -> ChangeDocument;
+}
+
+impl<'a, 'b, D, T, const FROM: u32, const AT: u32, const TO: u32> ChooseChangeDocument
+    for &&&&&Between<D, T, FROM, AT, TO>
+where
+    D: Document<'a>,
+    T: Document<'b>,
+{
+    fn bridge(&self) -> ChangeDocument {
+        ChangeDocument
+    }
+}
+
+/// The third choice: from a document to a type that serde reads.
+pub trait ChooseReadDocument {
+    fn bridge(&self) -> ReadDocument;
+}
+
+impl<'a, D, T, const FROM: u32, const AT: u32, const TO: u32> ChooseReadDocument
+    for &&&&Between<D, T, FROM, AT, TO>
+where
+    D: Document<'a>,
+    T: DeserializeOwned,
+{
+    fn bridge(&self) -> ReadDocument {
+        ReadDocument
+    }
+}
+
+/// The fourth choice: from a type that serde writes to a document.
+pub trait ChooseWriteDocument {
+    fn bridge(&self) -> WriteDocument;
+}
+
+impl<'a, A, D, const FROM: u32, const AT: u32, const TO: u32> ChooseWriteDocument
+    for &&&Between<A, D, FROM, AT, TO>
+where
+    A: Serialize,
+    D: Document<'a>,
+{
+    fn bridge(&self) -> WriteDocument {
+        WriteDocument
+    }
+}
+
+/// The fifth choice: beside something that goes with any type, where another check has failed.
+pub trait ChooseFromNeighbour {
+    fn bridge(&self) -> NoBridge;
+}
+
+impl<A: Neighbour, T, const FROM: u32, const AT: u32, const TO: u32> ChooseFromNeighbour
+    for &&Between<A, T, FROM, AT, TO>
+{
+    fn bridge(&self) -> NoBridge {
+        NoBridge
+    }
+}
+
+/// The sixth choice: the same, on the other side. Where this fails too, derived code reports the
+/// pair.
+pub trait ChooseToNeighbour {
+    fn bridge(&self) -> NoBridge;
+}
+
+impl<A, T: Neighbour, const FROM: u32, const AT: u32, const TO: u32> ChooseToNeighbour
+    for &Between<A, T, FROM, AT, TO>
+{
+    fn bridge(&self) -> NoBridge {
+        NoBridge
+    }
+}

@@ -1,0 +1,242 @@
+//! Running the chains of one entity: staleness, context, elements.
+
+use std::borrow::Cow;
+
+use super::{members::Members, versions};
+use crate::{
+    ConversionError, Declaration, FieldPlace, MigrationError, SchemaVersion, Scope,
+    VersionedAttribute,
+    chain::{ChainError, ChainErrorCause, ChainOutput, ChainRun, ContextSource},
+    engine::versions::FoundVersion,
+    json::{
+        JsonError, JsonErrorKind, Limits, Pointer, decode,
+        scan::{Expected, Item, scan_container},
+    },
+};
+
+/// The chains of one entity, over the members of one stored document.
+#[derive(Clone, Copy)]
+pub(super) struct Chains<'a> {
+    pub(super) declaration: &'static Declaration,
+    pub(super) members: &'a dyn Members,
+    pub(super) limits: &'a Limits,
+}
+
+/// A field that is not at its latest version, or whose version member is absent.
+pub(super) struct Stale {
+    pub(super) from: SchemaVersion,
+}
+
+impl Chains<'_> {
+    /// `None` if the field is at its latest version.
+    pub(super) fn staleness(
+        &self,
+        attribute: &VersionedAttribute,
+    ) -> Result<Option<Stale>, MigrationError> {
+        let place = || FieldPlace::field(self.declaration.entity, attribute.field);
+        let version_key = attribute.version_key;
+        let found = match versions::read(self.members.member(version_key)) {
+            FoundVersion::Number(found) if found == attribute.max => return Ok(None),
+            FoundVersion::Number(found) => found,
+            FoundVersion::Missing => match attribute.missing_version {
+                Some(from) => return Ok(Some(Stale { from })),
+                None => {
+                    return Err(MigrationError::VersionMissing { place: place(), version_key });
+                }
+            },
+            FoundVersion::Malformed(found) => {
+                let place = place();
+                return Err(MigrationError::VersionMalformed { place, version_key, found });
+            }
+        };
+        if found < attribute.min {
+            return Err(MigrationError::TooOld { place: place(), found, min: attribute.min });
+        }
+        if found > attribute.max {
+            return Err(MigrationError::TooNew { place: place(), found, max: attribute.max });
+        }
+        Ok(Some(Stale { from: found }))
+    }
+
+    /// JSON text of a versioned field; `None` if an optional field is absent or null.
+    pub(super) fn body(
+        &self,
+        attribute: &VersionedAttribute,
+    ) -> Result<Option<Cow<'_, str>>, MigrationError> {
+        let place = || FieldPlace::field(self.declaration.entity, attribute.field);
+        let json = self
+            .members
+            .json(attribute.key)
+            .map_err(|source| MigrationError::Unreadable { place: place(), source })?;
+        match json {
+            Some(json) if attribute.optional && json.trim_ascii() == "null" => Ok(None),
+            None if !attribute.optional => {
+                Err(MigrationError::FieldMissing { place: place(), key: attribute.key })
+            }
+            json => Ok(json),
+        }
+    }
+
+    /// Runs the steps `from..to` on the JSON text of the field.
+    pub(super) fn run(
+        &self,
+        attribute: &'static VersionedAttribute,
+        json: &str,
+        from: SchemaVersion,
+        to: SchemaVersion,
+    ) -> Result<ChainOutput, MigrationError> {
+        self.run_nested(attribute, json, (from, to), 0)
+    }
+
+    fn run_nested(
+        &self,
+        attribute: &'static VersionedAttribute,
+        json: &str,
+        (from, to): (SchemaVersion, SchemaVersion),
+        nesting: usize,
+    ) -> Result<ChainOutput, MigrationError> {
+        let place = || FieldPlace::field(self.declaration.entity, attribute.field);
+        if json.len() > self.limits.bytes_max {
+            let source = JsonError::new(JsonErrorKind::TooLarge(self.limits.bytes_max), 0);
+            return Err(MigrationError::Unreadable { place: place(), source });
+        }
+        let context = Siblings { chains: *self, attribute, nesting };
+        let run = ChainRun { json, from, to, context: &context };
+        let result = match attribute.scope {
+            Scope::Each => run_elements(attribute, run, self.limits),
+            Scope::Field | Scope::Document => (attribute.run)(run),
+        };
+        result.map_err(|error| step_error(error, place()))
+    }
+}
+
+/// Runs the chain over every element of a list or map; what stands between the elements stays.
+fn run_elements(
+    attribute: &VersionedAttribute,
+    run: ChainRun<'_>,
+    limits: &Limits,
+) -> Result<ChainOutput, ChainError> {
+    let input = |source: JsonError| ChainError {
+        step: run.from,
+        cause: ChainErrorCause::Input,
+        source: match source.kind() {
+            JsonErrorKind::NotAnObject => ConversionError::new("expected a list or a map"),
+            _ => source.into(),
+        },
+    };
+    let mut items: Vec<Item> = Vec::new();
+    scan_container(run.json, Expected::ObjectOrList, limits, &mut (), |item| {
+        items.push(item);
+        Ok::<(), JsonError>(())
+    })
+    .map_err(input)?;
+    let mut output = ChainOutput { json: String::new(), side_outputs: Vec::new() };
+    output.json.reserve(run.json.len());
+    let mut copied = 0;
+    for (index, item) in items.iter().enumerate() {
+        output.json.push_str(&run.json[copied..item.value.start]);
+        let element = ChainRun { json: item.value.of(run.json), ..run };
+        let element = (attribute.run)(element).map_err(|error| {
+            let place = element_pointer(run.json, index, item);
+            ChainError { source: error.source.within(&place), ..error }
+        })?;
+        output.json.push_str(&element.json);
+        copied = item.value.end;
+    }
+    output.json.push_str(&run.json[copied..]);
+    Ok(output)
+}
+
+fn element_pointer(json: &str, index: usize, item: &Item) -> Pointer {
+    let mut pointer = Pointer::root();
+    match item.key {
+        // A key that cannot be decoded is shown as it stands.
+        Some(span) => match decode(span, json, true) {
+            Ok(key) => pointer.push_key(&key),
+            Err(_) => pointer.push_key(span.of(json).trim_matches('"')),
+        },
+        None => pointer.push_index(index),
+    }
+    pointer
+}
+
+/// The siblings that one chain reads as context.
+struct Siblings<'a> {
+    chains: Chains<'a>,
+    attribute: &'static VersionedAttribute,
+    /// How many chains ask for context around this one.
+    nesting: usize,
+}
+
+impl ContextSource for Siblings<'_> {
+    fn sibling(&self, field: &str) -> Result<Option<Cow<'_, str>>, ConversionError> {
+        let Chains { declaration, members, .. } = self.chains;
+        let Some(entry) = self.attribute.context.iter().find(|entry| entry.field == field) else {
+            return Err(ConversionError::new("the field does not declare this sibling as context"));
+        };
+        let Some(to) = entry.version else { return Ok(members.json(entry.key)?) };
+        // The derive refuses cycles; a declaration made by hand could hold one.
+        if self.nesting >= declaration.versioned.len() {
+            return Err(ConversionError::new("the contexts of the versioned fields form a cycle"));
+        }
+        let Some(sibling) = declaration.attribute(field) else {
+            return Err(ConversionError::new("the sibling has a version but is not versioned"));
+        };
+        let from = match self.chains.staleness(sibling) {
+            Ok(stale) => stale.map_or(sibling.max, |stale| stale.from),
+            Err(error) => return Err(error.into()),
+        };
+        if from > to {
+            return Err(ConversionError::new(format!(
+                "it is stored at version {from}, newer than version {to} that the chain asks for"
+            )));
+        }
+        let Some(json) = self.chains.body(sibling)? else { return Ok(None) };
+        if from == to {
+            return Ok(Some(json));
+        }
+        // Side outputs of the sibling's chain are written by its own run.
+        let output = self.chains.run_nested(sibling, &json, (from, to), self.nesting + 1)?;
+        Ok(Some(Cow::Owned(output.json)))
+    }
+}
+
+fn step_error(error: ChainError, place: FieldPlace) -> MigrationError {
+    let ChainError { step: from, cause, source } = error;
+    let to = from.next().unwrap_or(from);
+    let pointer = source.pointer().cloned();
+    let source = source.into_failure();
+    match cause {
+        ChainErrorCause::Refused => MigrationError::StepFailed { place, from, to, pointer, source },
+        ChainErrorCause::Input => MigrationError::StepInput { place, from, to, pointer, source },
+        ChainErrorCause::Output => MigrationError::StepOutput { place, from, to, source },
+        ChainErrorCause::Context(sibling) => {
+            MigrationError::ContextUnavailable { place, sibling, from, source }
+        }
+    }
+}
+
+pub(super) fn check_type(
+    declaration: &Declaration,
+    attribute: &VersionedAttribute,
+    json: &str,
+) -> Result<(), MigrationError> {
+    let Some(check) = attribute.check else { return Ok(()) };
+    let mismatch = |error: ConversionError| MigrationError::ObjectMismatch {
+        place: FieldPlace::field(declaration.entity, attribute.field),
+        type_name: declaration.type_name,
+        pointer: error.pointer().cloned(),
+        source: Box::new(error.into_failure()),
+    };
+    if attribute.scope != Scope::Each {
+        return check(json).map_err(mismatch);
+    }
+    let mut index = 0;
+    scan_container(json, Expected::ObjectOrList, &Limits::DEFAULT, &mut (), |item| {
+        let place = element_pointer(json, index, &item);
+        index += 1;
+        check(item.value.of(json)).map_err(|error| error.within(&place))
+    })
+    .map(drop)
+    .map_err(mismatch)
+}

@@ -1,0 +1,210 @@
+//! Looking up the members of a stored document, in either layout.
+
+use std::borrow::Cow;
+
+use crate::{
+    Declaration, FieldPlace, MigrationError, Scope,
+    document::{Member, MemberValue},
+    json::{
+        JsonError, JsonErrorKind, Limits, decode,
+        scan::{Container, Expected, Span, scan_container},
+    },
+};
+
+/// The members of a stored document.
+pub(super) trait Members {
+    /// What is stored under a key; [`MemberValue::Null`] if nothing is.
+    fn member(&self, key: &str) -> MemberValue<'_>;
+
+    /// JSON text of what is stored under a key.
+    fn json(&self, key: &str) -> Result<Option<Cow<'_, str>>, JsonError> {
+        json_text(self.member(key))
+    }
+}
+
+/// JSON text of a value; `None` if it is absent.
+pub(crate) fn json_text(value: MemberValue<'_>) -> Result<Option<Cow<'_, str>>, JsonError> {
+    Ok(Some(match value {
+        MemberValue::Null => return Ok(None),
+        MemberValue::Json(json) => Cow::Borrowed(json),
+        MemberValue::Boolean(true) => Cow::Borrowed("true"),
+        MemberValue::Boolean(false) => Cow::Borrowed("false"),
+        MemberValue::Integer(number) => Cow::Owned(number.to_string()),
+        MemberValue::Real(number) => match serde_json::Number::from_f64(number) {
+            Some(number) => Cow::Owned(number.to_string()),
+            None => return Err(JsonError::new(JsonErrorKind::MalformedNumber, 0)),
+        },
+        MemberValue::Text(text) => Cow::Owned(serde_json::Value::from(text).to_string()),
+    }))
+}
+
+/// Members that lie in columns.
+pub(super) struct ColumnMembers<'a>(pub(super) &'a [Member<'a>]);
+
+impl Members for ColumnMembers<'_> {
+    fn member(&self, key: &str) -> MemberValue<'_> {
+        let found = self.0.iter().find(|member| member.key == key);
+        found.map_or(MemberValue::Null, |member| member.value)
+    }
+}
+
+/// Members of a JSON text: the extents of those that the declaration names.
+pub(super) struct TextMembers<'a> {
+    declaration: &'static Declaration,
+    text: &'a str,
+    container: Container,
+    slots: Slots,
+}
+
+impl<'a> TextMembers<'a> {
+    /// Checks the whole text and finds the declared members.
+    ///
+    /// A member that migrations read or write may stand in it once only; of others, nothing is said.
+    pub(super) fn scan(
+        declaration: &'static Declaration,
+        text: &'a str,
+        limits: &Limits,
+    ) -> Result<Self, MigrationError> {
+        let unreadable = |source| MigrationError::Unreadable {
+            place: FieldPlace::document(declaration.entity),
+            source,
+        };
+        let mut slots = Slots::new(slot_count(declaration));
+        let mut expected_next = 0;
+        let mut duplicate = None;
+        let container = scan_container(text, Expected::Object, limits, &mut (), |item| {
+            let Some(key) = item.key else { return Ok(()) };
+            let Some(slot) = find_slot(declaration, text, key, expected_next)? else {
+                return Ok(());
+            };
+            expected_next = slot + 1;
+            let earlier = slots.replace(slot, item.value);
+            if earlier.is_some() && duplicate.is_none() && is_watched(declaration, slot) {
+                duplicate = Some(slot);
+            }
+            Ok::<(), JsonError>(())
+        })
+        .map_err(unreadable)?;
+        if let Some(slot) = duplicate {
+            let (field, key) = slot_name(declaration, slot);
+            let place = FieldPlace::field(declaration.entity, field);
+            return Err(MigrationError::DuplicateMember { place, key });
+        }
+        Ok(Self { declaration, text, container, slots })
+    }
+
+    pub(super) fn text(&self) -> &'a str {
+        self.text
+    }
+
+    pub(super) fn container(&self) -> Container {
+        self.container
+    }
+
+    /// Extent of the value under a declared key.
+    pub(super) fn span(&self, key: &str) -> Option<Span> {
+        let slots = 0..slot_count(self.declaration);
+        let mut slots = slots.filter(|slot| slot_name(self.declaration, *slot).1 == key);
+        slots.find_map(|slot| self.slots.get(slot))
+    }
+}
+
+impl Members for TextMembers<'_> {
+    fn member(&self, key: &str) -> MemberValue<'_> {
+        match self.span(key) {
+            Some(span) => MemberValue::Json(span.of(self.text)),
+            None => MemberValue::Null,
+        }
+    }
+}
+
+/// Every declared field has a slot: the versioned ones, then the others.
+///
+/// In the document scope, whose version member need not be a field of the struct, the first slot is that member's.
+fn slot_count(declaration: &Declaration) -> usize {
+    declaration.versioned.len() + declaration.others.len()
+}
+
+/// Rust name of the field and key of the member of a slot.
+fn slot_name(declaration: &Declaration, slot: usize) -> (&'static str, &'static str) {
+    match declaration.versioned.get(slot) {
+        Some(attribute) if attribute.scope == Scope::Document => {
+            (attribute.field, attribute.version_key)
+        }
+        Some(attribute) => (attribute.field, attribute.key),
+        None => {
+            let other = &declaration.others[slot - declaration.versioned.len()];
+            (other.field, other.key)
+        }
+    }
+}
+
+/// The slot of a key in the text; the one after the last hit is tried first, since members mostly come in order.
+fn find_slot(
+    declaration: &Declaration,
+    text: &str,
+    key: Span,
+    expected_next: usize,
+) -> Result<Option<usize>, JsonError> {
+    let raw = &text[key.start + 1..key.end - 1];
+    let decoded;
+    let name = if raw.contains('\\') {
+        // A key with a lone surrogate is no declared one.
+        match decode(key, text, true) {
+            Ok(name) => {
+                decoded = name;
+                decoded.as_str()
+            }
+            Err(_) => return Ok(None),
+        }
+    } else {
+        raw
+    };
+    let count = slot_count(declaration);
+    let mut order = (expected_next..count).chain(0..expected_next.min(count));
+    let found = order.find(|slot| slot_name(declaration, *slot).1 == name);
+    // In the document scope the version member has two slots: its own and that of the field.
+    Ok(found.map(|slot| match declaration.versioned {
+        [whole] if whole.scope == Scope::Document && whole.version_key == name => 0,
+        _ => slot,
+    }))
+}
+
+/// Whether migrations read or write the member of a slot, so that two of it are an error.
+fn is_watched(declaration: &Declaration, slot: usize) -> bool {
+    let key = slot_name(declaration, slot).1;
+    declaration.versioned.iter().any(|attribute| {
+        attribute.key == key
+            || attribute.version_key == key
+            || attribute.context.iter().any(|entry| entry.key == key)
+            || attribute.side_outputs.iter().any(|entry| entry.key == key)
+    })
+}
+
+/// Extents by slot, without allocation for up to [`INLINE`] declared fields.
+struct Slots {
+    inline: [Option<Span>; INLINE],
+    more: Vec<Option<Span>>,
+}
+
+const INLINE: usize = 24;
+
+impl Slots {
+    fn new(count: usize) -> Self {
+        Self { inline: [None; INLINE], more: vec![None; count.saturating_sub(INLINE)] }
+    }
+
+    fn get(&self, slot: usize) -> Option<Span> {
+        match self.inline.get(slot) {
+            Some(span) => *span,
+            None => self.more[slot - INLINE],
+        }
+    }
+
+    fn replace(&mut self, slot: usize, span: Span) -> Option<Span> {
+        match self.inline.get_mut(slot) {
+            Some(place) => place.replace(span),
+            None => self.more[slot - INLINE].replace(span),
+        }
+    }
+}

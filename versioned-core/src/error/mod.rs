@@ -1,0 +1,7 @@
+//! Errors of the core.
+
+mod conversion;
+mod migration;
+
+pub use conversion::{ConversionError, ConversionFailure};
+pub use migration::{EntityId, FieldPlace, MigrationError};

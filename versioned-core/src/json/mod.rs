@@ -1,0 +1,24 @@
+//! JSON text: validation with limits, extents of members, and strict reading into `Value`.
+//!
+//! Layer: core. Invariant: nothing is changed in silence, and no input overflows the stack.
+//!
+//! ```
+//! use versioned_core::json::{JsonErrorKind, value_from_str};
+//!
+//! // serde_json itself would drop the first `1` and say nothing.
+//! let error = value_from_str(r#"{"a": 1, "a": 2}"#).unwrap_err();
+//! assert_eq!(error.kind(), JsonErrorKind::DuplicateKey);
+//! ```
+
+mod error;
+mod limits;
+mod pointer;
+pub(crate) mod scan;
+pub(crate) mod strings;
+mod value;
+
+pub use error::{JsonError, JsonErrorKind};
+pub use limits::Limits;
+pub use pointer::Pointer;
+pub use value::value_from_str;
+pub(crate) use value::{decode, same_number};

@@ -1,0 +1,259 @@
+//! Making values: from Rust values, from serde_json's, from anything that serialises, and with `lazy!`.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+use serde_json::{Number, Value};
+
+use super::{
+    key::Key,
+    object::{LazyObject, Member},
+    read::{Kind, LazyRef, kind_of},
+    tape::Tape,
+    value::{LazyValue, Node},
+};
+use crate::{
+    ConversionError,
+    json::{Limits, Pointer},
+};
+
+impl<'a> LazyValue<'a> {
+    /// `null`.
+    #[must_use]
+    pub const fn null() -> Self {
+        Self { node: Node::Scalar("null") }
+    }
+
+    /// An object without members.
+    #[must_use]
+    pub fn object() -> Self {
+        Self { node: Node::Object(LazyObject::new()) }
+    }
+
+    /// A list without elements.
+    #[must_use]
+    pub fn list() -> Self {
+        Self { node: Node::List(Vec::new(), 0) }
+    }
+
+    /// A number; `None` for an infinite one or NaN, which JSON does not have.
+    #[must_use]
+    pub fn from_f64(number: f64) -> Option<Self> {
+        Number::from_f64(number).map(|number| Self { node: Node::Number(number) })
+    }
+
+    /// What a type serialises as.
+    ///
+    /// # Errors
+    ///
+    /// What the type's `Serialize` refuses, such as a map whose keys are no texts.
+    pub fn from_serialize<T: Serialize + ?Sized>(value: &T) -> Result<Self, ConversionError> {
+        let json = serde_json::to_string(value)?;
+        let tape = Tape::scan(&json, &Limits::DEFAULT, Vec::new()).map_err(|error| {
+            let pointer = error.pointer().cloned().unwrap_or_else(Pointer::root);
+            ConversionError::from(error).at(pointer)
+        })?;
+        let (text, container) = tape.root();
+        Ok(owned(&tape, text, container))
+    }
+}
+
+/// A copy that does not need the text; the tape bounds its nesting.
+fn owned(tape: &Tape<'_>, text: &str, container: Option<u32>) -> LazyValue<'static> {
+    let node = match (container, kind_of(text)) {
+        (Some(container), Kind::Object) => {
+            let members = tape.walk(container).map(|step| {
+                let key = Key::of_raw(step.key.unwrap_or_default()).text().into_owned();
+                let value = owned(tape, step.value, step.container);
+                Member { key: Key::New(Cow::Owned(key)), value }
+            });
+            Node::Object(LazyObject { members: members.collect(), place: 0 })
+        }
+        (Some(container), _) => {
+            let elements = tape.walk(container);
+            let elements = elements.map(|step| owned(tape, step.value, step.container));
+            Node::List(elements.collect(), 0)
+        }
+        (None, Kind::String) => {
+            let raw = text.get(1..text.len() - 1).unwrap_or_default();
+            Node::String(Cow::Owned(Key::of_raw(raw).text().into_owned()))
+        }
+        (None, Kind::Number) => Node::NumberText(text.into()),
+        (None, _) => Node::Scalar(match text {
+            "true" => "true",
+            "false" => "false",
+            _ => "null",
+        }),
+    };
+    LazyValue { node }
+}
+
+impl Default for LazyValue<'_> {
+    /// `null`.
+    fn default() -> Self {
+        Self::null()
+    }
+}
+
+impl From<Value> for LazyValue<'_> {
+    fn from(value: Value) -> Self {
+        let node = match value {
+            Value::Null => Node::Scalar("null"),
+            Value::Bool(value) => return value.into(),
+            Value::Number(number) => Node::Number(number),
+            Value::String(text) => Node::String(Cow::Owned(text)),
+            Value::Array(elements) => Node::List(elements.into_iter().map(Self::from).collect(), 0),
+            Value::Object(members) => {
+                let members = members.into_iter().map(|(key, value)| Member {
+                    key: Key::New(Cow::Owned(key)),
+                    value: Self::from(value),
+                });
+                Node::Object(LazyObject { members: members.collect(), place: 0 })
+            }
+        };
+        Self { node }
+    }
+}
+
+impl From<bool> for LazyValue<'_> {
+    fn from(value: bool) -> Self {
+        Self { node: Node::Scalar(if value { "true" } else { "false" }) }
+    }
+}
+
+impl<'a> From<&'a str> for LazyValue<'a> {
+    fn from(text: &'a str) -> Self {
+        Self { node: Node::String(Cow::Borrowed(text)) }
+    }
+}
+
+impl From<String> for LazyValue<'_> {
+    fn from(text: String) -> Self {
+        Self { node: Node::String(Cow::Owned(text)) }
+    }
+}
+
+impl<'a> From<Cow<'a, str>> for LazyValue<'a> {
+    fn from(text: Cow<'a, str>) -> Self {
+        Self { node: Node::String(text) }
+    }
+}
+
+impl<'a> From<LazyObject<'a>> for LazyValue<'a> {
+    fn from(object: LazyObject<'a>) -> Self {
+        Self { node: Node::Object(object) }
+    }
+}
+
+impl<'a> From<LazyRef<'_, 'a>> for LazyValue<'a> {
+    /// A copy; it shares what was not opened.
+    fn from(value: LazyRef<'_, 'a>) -> Self {
+        value.to_owned_value()
+    }
+}
+
+impl<'a, T: Into<LazyValue<'a>>> From<Vec<T>> for LazyValue<'a> {
+    fn from(elements: Vec<T>) -> Self {
+        Self { node: Node::List(elements.into_iter().map(Into::into).collect(), 0) }
+    }
+}
+
+impl<'a, T: Into<LazyValue<'a>>> From<Option<T>> for LazyValue<'a> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::null(), Into::into)
+    }
+}
+
+impl<'a, T: Into<LazyValue<'a>>> FromIterator<T> for LazyValue<'a> {
+    fn from_iter<I: IntoIterator<Item = T>>(elements: I) -> Self {
+        Self { node: Node::List(elements.into_iter().map(Into::into).collect(), 0) }
+    }
+}
+
+macro_rules! from_integer {
+    ($($integer:ty),*) => {
+        $(impl From<$integer> for LazyValue<'_> {
+            fn from(number: $integer) -> Self {
+                Self { node: Node::Number(number.into()) }
+            }
+        })*
+    };
+}
+
+from_integer!(u8, u16, u32, u64, usize, i8, i16, i32, i64, isize);
+
+/// Makes a [`LazyValue`], as `serde_json::json!` makes a `Value`.
+///
+/// Keys are expressions that become a text; values are anything that converts into a `LazyValue`.
+///
+/// # Examples
+///
+/// ```
+/// use versioned_core::{LazyValue, lazy};
+///
+/// let first = "content_1";
+/// let value: LazyValue<'_> = lazy!({"ids": [first, null], "open": true, "nested": {"n": 1}});
+/// assert_eq!(value.to_json(), r#"{"ids":["content_1",null],"open":true,"nested":{"n":1}}"#);
+/// ```
+#[macro_export]
+macro_rules! lazy {
+    (null) => { $crate::LazyValue::null() };
+    ([ $($elements:tt)* ]) => { $crate::__lazy_elements!({ $crate::LazyValue::list() } $($elements)*) };
+    ({ $($members:tt)* }) => { $crate::__lazy_members!({ $crate::LazyValue::object() } $($members)*) };
+    ($value:expr) => { $crate::LazyValue::from($value) };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __lazy_elements {
+    ({ $list:expr }) => { $list };
+    ({ $list:expr } null $(, $($rest:tt)*)?) => {
+        $crate::__lazy_elements!({ $list.__with_element($crate::LazyValue::null()) } $($($rest)*)?)
+    };
+    ({ $list:expr } [ $($inner:tt)* ] $(, $($rest:tt)*)?) => {
+        $crate::__lazy_elements!({ $list.__with_element($crate::lazy!([ $($inner)* ])) } $($($rest)*)?)
+    };
+    ({ $list:expr } { $($inner:tt)* } $(, $($rest:tt)*)?) => {
+        $crate::__lazy_elements!({ $list.__with_element($crate::lazy!({ $($inner)* })) } $($($rest)*)?)
+    };
+    ({ $list:expr } $value:expr $(, $($rest:tt)*)?) => {
+        $crate::__lazy_elements!({ $list.__with_element($crate::LazyValue::from($value)) } $($($rest)*)?)
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __lazy_members {
+    ({ $object:expr }) => { $object };
+    ({ $object:expr } $key:tt : null $(, $($rest:tt)*)?) => {
+        $crate::__lazy_members!({ $object.__with_member($key, $crate::LazyValue::null()) } $($($rest)*)?)
+    };
+    ({ $object:expr } $key:tt : [ $($inner:tt)* ] $(, $($rest:tt)*)?) => {
+        $crate::__lazy_members!({ $object.__with_member($key, $crate::lazy!([ $($inner)* ])) } $($($rest)*)?)
+    };
+    ({ $object:expr } $key:tt : { $($inner:tt)* } $(, $($rest:tt)*)?) => {
+        $crate::__lazy_members!({ $object.__with_member($key, $crate::lazy!({ $($inner)* })) } $($($rest)*)?)
+    };
+    ({ $object:expr } $key:tt : $value:expr $(, $($rest:tt)*)?) => {
+        $crate::__lazy_members!({ $object.__with_member($key, $crate::LazyValue::from($value)) } $($($rest)*)?)
+    };
+}
+
+/// For [`lazy!`].
+impl<'a> LazyValue<'a> {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn __with_element(mut self, element: LazyValue<'a>) -> Self {
+        if let Some(elements) = self.as_list_mut() {
+            elements.push(element);
+        }
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn __with_member(mut self, key: impl Into<Cow<'a, str>>, value: LazyValue<'a>) -> Self {
+        self.insert(key, value);
+        self
+    }
+}

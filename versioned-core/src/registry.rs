@@ -1,0 +1,248 @@
+//! The registry: every derived domain object of every crate that is linked into the program.
+//!
+//! Layer: core. The derive submits an [`Entry`] through `inventory`. A crate whose types nothing refers to is linked only if
+//! the program names it: `use my_entities as _;` in the program is enough.
+
+use std::{collections::BTreeMap, fmt};
+
+use crate::{BaseVersionedDomainObject, Declaration, OtherKind, Scope};
+
+/// What the derive submits for a domain object.
+#[derive(Debug)]
+pub struct Entry {
+    declaration: fn() -> &'static Declaration,
+    #[cfg(feature = "schema")]
+    schema: Option<crate::schema::SchemaFn>,
+}
+
+impl Entry {
+    /// The entry of a domain object.
+    #[must_use]
+    #[cfg(not(feature = "schema"))]
+    pub const fn new<T: BaseVersionedDomainObject>() -> Self {
+        Self { declaration: T::schema_versioned_attributes }
+    }
+
+    /// The entry of a domain object, with its JSON Schema where the type has one.
+    #[must_use]
+    #[cfg(feature = "schema")]
+    pub const fn new<T: BaseVersionedDomainObject>(
+        schema: Option<crate::schema::SchemaFn>,
+    ) -> Self {
+        Self { declaration: T::schema_versioned_attributes, schema }
+    }
+}
+
+/// Submits a domain object to the registry.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(not(feature = "schema"))]
+macro_rules! __register {
+    ($type:ty) => {
+        $crate::__private::submit! { $crate::__private::Entry::new::<$type>() }
+    };
+}
+
+/// Submits a domain object to the registry, with its JSON Schema where the type implements `JsonSchema`.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(feature = "schema")]
+macro_rules! __register {
+    ($type:ty) => {
+        $crate::__private::submit! {
+            $crate::__private::Entry::new::<$type>({
+                #[allow(unused_imports, reason = "the inherent constant wins if there is one")]
+                use $crate::__private::NoSchema as _;
+                $crate::__private::SchemaProbe::<$type>::SCHEMA
+            })
+        }
+    };
+}
+
+inventory::collect!(Entry);
+
+/// Every domain object of the program, sorted by the name of its entity kind.
+///
+/// A domain object takes part when its crate is linked. A crate that the program depends on but never names is not:
+/// write `use my_entities as _;` in the program.
+///
+/// # Examples
+///
+/// ```
+/// use versioned_core::Registry;
+///
+/// let registry = Registry::collect();
+/// assert_eq!(registry.check(), []);
+/// for declaration in registry.declarations() {
+///     println!("{}: {}", declaration.entity, declaration.type_name);
+/// }
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Registry {
+    declarations: Vec<&'static Declaration>,
+    #[cfg(feature = "schema")]
+    schemas: BTreeMap<&'static str, crate::schema::SchemaFn>,
+}
+
+impl Registry {
+    /// Collects the domain objects of all linked crates.
+    #[must_use]
+    pub fn collect() -> Self {
+        let entries = || inventory::iter::<Entry>.into_iter();
+        let registry = Self::of(entries().map(|entry| (entry.declaration)()));
+        #[cfg(feature = "schema")]
+        let registry = {
+            let schema = |entry: &Entry| Some(((entry.declaration)().entity, entry.schema?));
+            Self { schemas: entries().filter_map(schema).collect(), ..registry }
+        };
+        registry
+    }
+
+    /// A registry of just these.
+    #[must_use]
+    pub fn of(declarations: impl IntoIterator<Item = &'static Declaration>) -> Self {
+        let mut declarations: Vec<_> = declarations.into_iter().collect();
+        declarations.sort_by_key(|declaration| (declaration.entity, declaration.type_name));
+        Self {
+            declarations,
+            #[cfg(feature = "schema")]
+            schemas: BTreeMap::new(),
+        }
+    }
+
+    /// The JSON Schema of an entity kind at the latest version of every field; `None` if its type does not implement
+    /// `schemars::JsonSchema`.
+    #[must_use]
+    #[cfg(feature = "schema")]
+    pub fn schema(&self, entity: &str) -> Option<schemars::Schema> {
+        self.schemas.get(entity).map(|schema| schema())
+    }
+
+    /// The declarations, sorted by entity kind.
+    #[must_use]
+    pub fn declarations(&self) -> &[&'static Declaration] {
+        &self.declarations
+    }
+
+    /// The declaration of an entity kind.
+    #[must_use]
+    pub fn get(&self, entity: &str) -> Option<&'static Declaration> {
+        self.declarations.iter().find(|declaration| declaration.entity == entity).copied()
+    }
+
+    /// Everything that is wrong; empty if all is well. Meant for a test of the application's.
+    #[must_use]
+    pub fn check(&self) -> Vec<RegistryProblem> {
+        let mut problems = Vec::new();
+        let mut by_entity: BTreeMap<&str, &Declaration> = BTreeMap::new();
+        for declaration in self.declarations.iter().copied() {
+            if let Some(first) = by_entity.insert(declaration.entity, declaration) {
+                problems.push(RegistryProblem::DuplicateEntity {
+                    entity: declaration.entity,
+                    first: first.type_name,
+                    second: declaration.type_name,
+                });
+            }
+            check_declaration(declaration, &mut problems);
+        }
+        problems
+    }
+}
+
+/// What is wrong with a registered domain object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RegistryProblem {
+    /// Two Rust types have the same entity kind.
+    DuplicateEntity {
+        /// The entity kind.
+        entity: &'static str,
+        /// One of the types.
+        first: &'static str,
+        /// The other one.
+        second: &'static str,
+    },
+    /// The name of an entity kind is empty or has characters other than a-z, 0-9, `_` and `-`.
+    EntityName {
+        /// The entity kind.
+        entity: &'static str,
+        /// The Rust type.
+        type_name: &'static str,
+    },
+    /// A declaration that was not made by the derive contradicts itself.
+    Declaration {
+        /// The entity kind.
+        entity: &'static str,
+        /// Rust name of the field.
+        field: &'static str,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+}
+
+impl fmt::Display for RegistryProblem {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::DuplicateEntity { entity, first, second } => write!(
+                formatter,
+                "entity kind `{entity}` is declared by two types, `{first}` and `{second}`: \
+                 give one of them another `#[versioned(entity = \"..\")]`"
+            ),
+            Self::EntityName { entity, type_name } => write!(
+                formatter,
+                "entity kind `{entity}` of `{type_name}` must consist of a-z, 0-9, `_` and `-`"
+            ),
+            Self::Declaration { entity, field, reason } => {
+                write!(formatter, "`{entity}.{field}`: {reason}")
+            }
+        }
+    }
+}
+
+/// The derive cannot produce these; a declaration made by hand can.
+fn check_declaration(declaration: &'static Declaration, problems: &mut Vec<RegistryProblem>) {
+    let Declaration { entity, type_name, versioned, others } = *declaration;
+    let is_name = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-');
+    if entity.is_empty() || !entity.bytes().all(is_name) {
+        problems.push(RegistryProblem::EntityName { entity, type_name });
+    }
+    let mut refuse = |field, reason| {
+        problems.push(RegistryProblem::Declaration { entity, field, reason });
+    };
+    let version_keys: Vec<&str> = others
+        .iter()
+        .filter(|other| other.kind == OtherKind::Version)
+        .map(|other| other.key)
+        .collect();
+    for (index, attribute) in versioned.iter().enumerate() {
+        let field = attribute.field;
+        if attribute.min > attribute.max {
+            refuse(field, "`min` is above `max`");
+        }
+        if attribute.scope == Scope::Document {
+            if versioned.len() > 1 {
+                refuse(field, "a document with one version has no versioned fields of its own");
+            }
+        } else if !version_keys.contains(&attribute.version_key) {
+            refuse(field, "its version field is not among the fields");
+        }
+        for other in &versioned[..index] {
+            let same_version = other.version_key == attribute.version_key;
+            if same_version && (other.min, other.max) != (attribute.min, attribute.max) {
+                refuse(field, "it shares its version field with a field of another range");
+            }
+            if other.key == attribute.key {
+                refuse(field, "another field has the same JSON key");
+            }
+        }
+        let is_writer_of = |other: &crate::VersionedAttribute, target: &str| {
+            other.side_outputs.iter().any(|side_output| side_output.field == target)
+        };
+        for side_output in attribute.side_outputs {
+            let writers = versioned.iter().filter(|other| is_writer_of(other, side_output.field));
+            if writers.count() > 1 {
+                refuse(side_output.field, "the chains of two fields set it");
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Context: the generated struct of siblings, and how a run of the chain fills it.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{GenericArgument, PathArguments, Type};
+
+use super::Names;
+use crate::{
+    attr::serde::SerdeDefault,
+    valid::{Context, ContextType, Model, Versioned},
+};
+
+/// The context structs of all chains, beside the domain object.
+pub(super) fn structs(model: &Model<'_>, names: &Names) -> TokenStream {
+    model.versioned.iter().filter_map(|versioned| context_struct(model, versioned, names)).collect()
+}
+
+fn context_struct(
+    model: &Model<'_>,
+    versioned: &Versioned<'_>,
+    names: &Names,
+) -> Option<TokenStream> {
+    let name = names.context(versioned)?;
+    let vis = &model.input.vis;
+    let text = name.to_string();
+    let fields = versioned.context.iter().map(|item| {
+        let (ident, ty) = (&item.field.ident, ty(item, names));
+        let doc = match item.version {
+            Some(version) => format!("`{}`, in version {}.", item.field.name, version.value),
+            None => format!("`{}`, as it is stored.", item.field.name),
+        };
+        let ty = if is_string(&ty) { quote!(&'a str) } else { quote!(&'a #ty) };
+        quote! { #[doc = #doc] pub #ident: #ty }
+    });
+    let doc = format!("What the conversions of `{}` read of its siblings.", versioned.name);
+    // Where every item of the context was a mistake, the lifetime still has a use.
+    let marker =
+        versioned.context.is_empty().then(|| quote!(marker: ::core::marker::PhantomData<&'a ()>));
+    Some(quote! {
+        #[doc = #doc]
+        #[derive(::core::clone::Clone, ::core::marker::Copy)]
+        #[allow(dead_code, unreachable_pub, clippy::exhaustive_structs)]
+        #vis struct #name<'a> {
+            #(#fields,)*
+            #marker
+        }
+
+        #[automatically_derived]
+        impl ::core::fmt::Debug for #name<'_> {
+            fn fmt(
+                &self,
+                formatter: &mut ::core::fmt::Formatter<'_>,
+            ) -> ::core::fmt::Result {
+                formatter.debug_struct(#text).finish_non_exhaustive()
+            }
+        }
+    })
+}
+
+/// The owned type in which a sibling is read.
+pub(super) fn ty(item: &Context<'_>, names: &Names) -> Type {
+    let private = &names.private;
+    match item.ty {
+        ContextType::Field => item.field.ty.clone(),
+        ContextType::As(ty) => ty.clone(),
+        ContextType::Value => syn::parse_quote!(#private::Value),
+    }
+}
+
+fn is_string(ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    path.qself.is_none()
+        && path.path.segments.last().is_some_and(|last| {
+            last.ident == "String" && matches!(last.arguments, PathArguments::None)
+        })
+}
+
+/// The statements that read the context and bind `__context` to it.
+pub(super) fn read(model: &Model<'_>, versioned: &Versioned<'_>, names: &Names) -> TokenStream {
+    let private = &names.private;
+    let Some(name) = names.context(versioned) else {
+        return quote! { let __context = #private::step::NoContext; };
+    };
+    let mut owned = TokenStream::new();
+    let mut fields = TokenStream::new();
+    for item in &versioned.context {
+        let (field, ty) = (&item.field.name, ty(item, names));
+        let (ident, local) = (&item.field.ident, format_ident!("__context_{field}"));
+        let (read, absent) = (reader(item, &ty, names), absent(model, item, &ty, names));
+        owned.extend(quote! {
+            let #local: #ty = #private::context::sibling(
+                __run,
+                &#private::context::Sibling { field: #field, read: #read, absent: #absent },
+            )?;
+        });
+        fields.extend(quote! { #ident: &#local, });
+    }
+    quote! {
+        #owned
+        let __context = &#name { #fields };
+    }
+}
+
+fn reader(item: &Context<'_>, ty: &Type, names: &Names) -> TokenStream {
+    let private = &names.private;
+    match (&item.field.serde.deserialize_with, item.ty) {
+        (Some(path), ContextType::Field) => {
+            quote!(|__text| #private::context::read_with(__text, |__reader| #path(__reader)))
+        }
+        _ => quote! {
+            |__text| #private::ends::Open::open(
+                (&&&#private::ends::Opening::<#ty, ()>::of_type()).opener(),
+                __text,
+            )
+        },
+    }
+}
+
+fn absent(model: &Model<'_>, item: &Context<'_>, ty: &Type, names: &Names) -> TokenStream {
+    let Names { object, private, .. } = names;
+    let ident = &item.field.ident;
+    if !matches!(item.ty, ContextType::Field) {
+        return quote!(#private::context::absent::<#ty>);
+    }
+    let default = match (&item.field.serde.default, &model.input.serde.default) {
+        (Some(SerdeDefault::Trait), _) => quote!(<#ty as ::core::default::Default>::default()),
+        (Some(SerdeDefault::Path(path)), _) => quote!(#path()),
+        (None, Some(SerdeDefault::Trait)) => {
+            quote!(<#object as ::core::default::Default>::default().#ident)
+        }
+        (None, Some(SerdeDefault::Path(path))) => quote!(#path().#ident),
+        (None, None) if item.field.serde.deserialize_with.is_some() => {
+            return quote!(#private::context::absent_with::<#ty>);
+        }
+        (None, None) => return quote!(#private::context::absent::<#ty>),
+    };
+    quote!(|| ::core::result::Result::Ok(#default))
+}
+
+/// What is inside `Option<..>`, `Vec<..>` and `Box<..>`, as far as the tokens show it.
+pub(super) fn peeled(ty: &Type) -> &Type {
+    if let Type::Path(path) = ty
+        && let Some(last) = path.path.segments.last()
+        && ["Option", "Vec", "Box"].iter().any(|name| last.ident == name)
+        && let PathArguments::AngleBracketed(arguments) = &last.arguments
+        && arguments.args.len() == 1
+        && let Some(GenericArgument::Type(inner)) = arguments.args.first()
+    {
+        return peeled(inner);
+    }
+    ty
+}

@@ -1,0 +1,20 @@
+//~ a conversion function of `Exploration.states`, returns a type that serde cannot write
+
+use serde::Deserialize;
+use serde_json::Value;
+use versioned_core::BaseVersionedDomainObject;
+
+#[derive(Deserialize, BaseVersionedDomainObject)]
+pub struct Exploration {
+    #[versioned(version_field = "states_schema_version", min = 41, max = 42)]
+    pub states: Value,
+    pub states_schema_version: u32,
+}
+
+impl Exploration {
+    async fn _convert_states_v41_to_v42(states: Value) -> Value {
+        states
+    }
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+//~ `Exploration.states` cannot be its own context
+
+use serde::Deserialize;
+use serde_json::Value;
+use versioned_core::BaseVersionedDomainObject;
+
+#[derive(Deserialize, BaseVersionedDomainObject)]
+pub struct Exploration {
+    #[versioned(version_field = "states_schema_version", min = 41, max = 41, context(states))]
+    pub states: Value,
+    pub states_schema_version: u32,
+}
+
+fn main() {}

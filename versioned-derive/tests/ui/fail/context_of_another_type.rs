@@ -1,0 +1,26 @@
+//~ is not a conversion function of `Exploration.states`
+
+use serde::Deserialize;
+use serde_json::Value;
+use versioned_core::BaseVersionedDomainObject;
+
+#[derive(Deserialize, BaseVersionedDomainObject)]
+pub struct Exploration {
+    #[versioned(
+        version_field = "states_schema_version",
+        min = 41,
+        max = 42,
+        context(init_state_name)
+    )]
+    pub states: Value,
+    pub states_schema_version: u32,
+    pub init_state_name: String,
+}
+
+impl Exploration {
+    fn _convert_states_v41_to_v42(states: Value, _init_state_name: &str) -> Value {
+        states
+    }
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+//~ `Exploration.states` has a `min` and lacks `max`
+
+use serde::Deserialize;
+use serde_json::Value;
+use versioned_core::BaseVersionedDomainObject;
+
+#[derive(Deserialize, BaseVersionedDomainObject)]
+pub struct Exploration {
+    #[versioned(version_field = "states_schema_version", min = 43)]
+    pub states: Value,
+    pub states_schema_version: u32,
+}
+
+fn main() {}

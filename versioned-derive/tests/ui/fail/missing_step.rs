@@ -1,0 +1,20 @@
+//~ conversion function `Exploration::_convert_states_v42_to_v43` is missing
+
+use serde::Deserialize;
+use serde_json::Value;
+use versioned_core::BaseVersionedDomainObject;
+
+#[derive(Deserialize, BaseVersionedDomainObject)]
+pub struct Exploration {
+    #[versioned(version_field = "states_schema_version", min = 41, max = 43)]
+    pub states: Value,
+    pub states_schema_version: u32,
+}
+
+impl Exploration {
+    fn _convert_states_v41_to_v42(states: Value) -> Value {
+        states
+    }
+}
+
+fn main() {}

@@ -1,0 +1,24 @@
+//~ add to `impl Exploration`, in this module or as `pub(crate)`
+
+use serde::Deserialize;
+use serde_json::Value;
+use versioned_core::BaseVersionedDomainObject;
+
+#[derive(Deserialize, BaseVersionedDomainObject)]
+pub struct Exploration {
+    #[versioned(version_field = "states_schema_version", min = 41, max = 42)]
+    pub states: Value,
+    pub states_schema_version: u32,
+}
+
+mod conversions {
+    use super::{Exploration, Value};
+
+    impl Exploration {
+        fn _convert_states_v41_to_v42(states: Value) -> Value {
+            states
+        }
+    }
+}
+
+fn main() {}

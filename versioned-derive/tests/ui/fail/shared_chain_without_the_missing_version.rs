@@ -1,0 +1,27 @@
+//~ `missing_version` of `Question.states` is 40, outside the versions of the chain that it shares
+
+use serde::Deserialize;
+use serde_json::Value;
+use versioned_core::BaseVersionedDomainObject;
+
+#[derive(Deserialize, BaseVersionedDomainObject)]
+pub struct Exploration {
+    #[versioned(version_field = "states_schema_version", min = 41, max = 42)]
+    pub states: Value,
+    pub states_schema_version: u32,
+}
+
+impl Exploration {
+    fn _convert_states_v41_to_v42(states: Value) -> Value {
+        states
+    }
+}
+
+#[derive(Deserialize, BaseVersionedDomainObject)]
+pub struct Question {
+    #[versioned(version_field = "states_schema_version", chain = Exploration, missing_version = 40)]
+    pub states: Value,
+    pub states_schema_version: u32,
+}
+
+fn main() {}

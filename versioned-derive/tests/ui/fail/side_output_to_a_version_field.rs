@@ -1,0 +1,25 @@
+//~ only a plain or `unversioned` sibling can be set by a step
+
+use serde::Deserialize;
+use serde_json::Value;
+use versioned_core::BaseVersionedDomainObject;
+
+#[derive(Deserialize, BaseVersionedDomainObject)]
+pub struct Exploration {
+    #[versioned(
+        version_field = "states_schema_version",
+        min = 41,
+        max = 42,
+        side_output(step = 41, field = states_schema_version)
+    )]
+    pub states: Value,
+    pub states_schema_version: u32,
+}
+
+impl Exploration {
+    fn _convert_states_v41_to_v42(states: Value) -> Value {
+        states
+    }
+}
+
+fn main() {}

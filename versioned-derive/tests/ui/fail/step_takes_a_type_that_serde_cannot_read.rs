@@ -1,0 +1,23 @@
+//~ a conversion function of `Exploration.states`, takes a type that serde cannot read: `Old`
+
+use serde::Deserialize;
+use serde_json::Value;
+use versioned_core::BaseVersionedDomainObject;
+
+#[derive(Deserialize, BaseVersionedDomainObject)]
+pub struct Exploration {
+    #[versioned(version_field = "states_schema_version", min = 41, max = 42)]
+    pub states: Value,
+    pub states_schema_version: u32,
+}
+
+#[derive(serde::Serialize)]
+pub struct Old(Value);
+
+impl Exploration {
+    fn _convert_states_v41_to_v42(states: Old) -> Value {
+        states.0
+    }
+}
+
+fn main() {}

@@ -1,0 +1,23 @@
+//~ is not a conversion function of `Exploration.states`
+
+use serde::Deserialize;
+use serde_json::Value;
+use versioned_core::BaseVersionedDomainObject;
+
+#[derive(Deserialize, BaseVersionedDomainObject)]
+pub struct Exploration {
+    #[versioned(version_field = "states_schema_version", min = 41, max = 43)]
+    pub states: Value,
+    pub states_schema_version: u32,
+}
+
+impl Exploration {
+    fn _convert_states_v41_to_v42(states: Value, _version: u32) -> Value {
+        states
+    }
+    fn _convert_states_v42_to_v43(states: Value) -> Value {
+        states
+    }
+}
+
+fn main() {}

@@ -1,0 +1,132 @@
+//! The arguments of every verb.
+//!
+//! Invariant: what is not understood is refused, never ignored.
+
+use crate::failure::Failure;
+
+/// Arguments of `test`.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct TestFlags {
+    /// Parts to run; empty for all.
+    pub(crate) names: Vec<String>,
+    /// Parts to leave out.
+    pub(crate) without: Vec<String>,
+}
+
+/// Arguments of `ci`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct CiFlags<'a> {
+    /// The job.
+    pub(crate) job: &'a str,
+    /// Arguments for the job's tool.
+    pub(crate) tool_arguments: &'a [String],
+}
+
+/// Whether help is asked for, before any `--`.
+pub(crate) fn asks_for_help(arguments: &[String]) -> bool {
+    arguments
+        .iter()
+        .take_while(|argument| *argument != "--")
+        .any(|argument| matches!(argument.as_str(), "--help" | "-h"))
+}
+
+pub(crate) fn test(arguments: &[String]) -> Result<TestFlags, Failure> {
+    let mut flags = TestFlags::default();
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        if argument == "--without" {
+            let Some(names) = rest.next() else {
+                return Err(Failure::new(
+                    "`--without` stands last",
+                    "it takes the names of the parts to leave out",
+                    "write for example `--without examples,corpus`",
+                ));
+            };
+            flags.without.extend(split_names(names));
+        } else if let Some(names) = argument.strip_prefix("--without=") {
+            flags.without.extend(split_names(names));
+        } else if argument.starts_with('-') {
+            return Err(unknown("test", argument, "`--without`"));
+        } else {
+            flags.names.push(argument.clone());
+        }
+    }
+    Ok(flags)
+}
+
+pub(crate) fn ci(arguments: &[String]) -> Result<CiFlags<'_>, Failure> {
+    let Some((job, rest)) = arguments.split_first() else {
+        return Err(Failure::new(
+            "`cargo xtask ci` was called without a job",
+            "it runs one job at a time",
+            "see `cargo xtask help` for the jobs",
+        ));
+    };
+    match rest.split_first() {
+        None => Ok(CiFlags { job, tool_arguments: &[] }),
+        Some((separator, tool_arguments)) if separator == "--" => {
+            Ok(CiFlags { job, tool_arguments })
+        }
+        Some((other, _)) => Err(unknown("ci", other, "`--`, before arguments for the tool")),
+    }
+}
+
+/// For verbs that take no arguments.
+pub(crate) fn none(verb: &str, arguments: &[String]) -> Result<(), Failure> {
+    match arguments.first() {
+        None => Ok(()),
+        Some(argument) => Err(unknown(verb, argument, "none")),
+    }
+}
+
+fn split_names(names: &str) -> impl Iterator<Item = String> {
+    names.split(',').filter(|name| !name.is_empty()).map(str::to_owned)
+}
+
+fn unknown(verb: &str, argument: &str, known: &str) -> Failure {
+    Failure::new(
+        format!("`cargo xtask {verb}` does not know the argument `{argument}`"),
+        format!("known arguments: {known}"),
+        "see `cargo xtask help`",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<String> {
+        text.split_whitespace().map(str::to_owned).collect()
+    }
+
+    fn check_test(input: &str, names: &str, without: &str) {
+        let expect = TestFlags { names: words(names), without: words(without) };
+        assert_eq!(test(&words(input)), Ok(expect), "{input}");
+    }
+
+    #[test]
+    fn parts_are_named_and_left_out_in_every_accepted_form() {
+        check_test("", "", "");
+        check_test("unit doc", "unit doc", "");
+        check_test("--without ui,doc unit", "unit", "ui doc");
+        check_test("--without=ui --without doc", "", "ui doc");
+    }
+
+    #[test]
+    fn unknown_arguments_are_refused() {
+        assert!(test(&words("--wihtout ui")).is_err());
+        assert!(test(&words("unit --without")).is_err());
+        assert!(ci(&words("deny bans")).is_err());
+        assert!(ci(&[]).is_err());
+        assert!(none("tidy", &words("fast")).is_err());
+    }
+
+    #[test]
+    fn what_follows_the_dashes_goes_to_the_tool() {
+        let arguments = words("deny -- bans sources");
+        let expect = CiFlags { job: "deny", tool_arguments: &words("bans sources") };
+        assert_eq!(ci(&arguments), Ok(expect));
+        assert!(!asks_for_help(&words("deny -- --help")));
+        assert!(asks_for_help(&words("deny --help")));
+    }
+}
