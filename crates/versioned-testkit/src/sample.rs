@@ -74,7 +74,7 @@ const FIELD: VersionedAttribute = VersionedAttribute {
     optional: false,
     context: &[],
     side_outputs: &[],
-    run: |run| Ok(ChainOutput { json: run.json.to_owned(), side_outputs: Vec::new() }),
+    run: |run| Ok(ChainOutput { json: run.text.json().to_owned(), side_outputs: Vec::new() }),
     check: None,
 };
 

@@ -13,12 +13,16 @@ use super::{
     read,
     step::{Missing, Step},
 };
-use crate::{ConversionError, chain::ChainErrorCause, json};
+use crate::{
+    ConversionError, LazyValue,
+    chain::{ChainErrorCause, Text},
+    json,
+};
 
 /// A type that holds any JSON, so that conversions may change the shape of a value freely.
 pub trait Document<'a>: Sized {
     /// Reads JSON text; what the type cannot hold unchanged is an error.
-    fn open(text: &'a str) -> Result<Self, ConversionError>;
+    fn open(text: &'a Text<'a>) -> Result<Self, ConversionError>;
 
     /// Reads a typed value, with a JSON pointer in the error.
     fn read<T: DeserializeOwned>(self) -> Result<T, ConversionError>;
@@ -26,8 +30,8 @@ pub trait Document<'a>: Sized {
     /// Writes a typed value.
     fn write<T: Serialize>(value: &T) -> Result<Self, ConversionError>;
 
-    /// Writes JSON text.
-    fn close(self) -> Result<String, ConversionError>;
+    /// Writes JSON text, which is expected to be about this long.
+    fn close(self, bytes: usize) -> Result<String, ConversionError>;
 
     /// The same JSON as a `Value`, through which documents of different types meet.
     fn into_value(self) -> Result<Value, ConversionError> {
@@ -36,8 +40,8 @@ pub trait Document<'a>: Sized {
 }
 
 impl Document<'_> for Value {
-    fn open(text: &str) -> Result<Self, ConversionError> {
-        json::value_from_str(text).map_err(|error| match error.pointer().cloned() {
+    fn open(text: &Text<'_>) -> Result<Self, ConversionError> {
+        json::value_from_str(text.json()).map_err(|error| match error.pointer().cloned() {
             Some(pointer) => ConversionError::from(error).at(pointer),
             None => error.into(),
         })
@@ -51,7 +55,7 @@ impl Document<'_> for Value {
         Ok(serde_json::to_value(value)?)
     }
 
-    fn close(self) -> Result<String, ConversionError> {
+    fn close(self, _bytes: usize) -> Result<String, ConversionError> {
         Ok(serde_json::to_string(&self)?)
     }
 
@@ -60,10 +64,35 @@ impl Document<'_> for Value {
     }
 }
 
+impl<'a> Document<'a> for LazyValue<'a> {
+    fn open(text: &'a Text<'a>) -> Result<Self, ConversionError> {
+        text.lazy()
+    }
+
+    fn read<T: DeserializeOwned>(self) -> Result<T, ConversionError> {
+        self.parse()
+    }
+
+    fn write<T: Serialize>(value: &T) -> Result<Self, ConversionError> {
+        Self::from_serialize(value)
+    }
+
+    fn close(self, bytes: usize) -> Result<String, ConversionError> {
+        let mut output = String::with_capacity(bytes + bytes / 16 + 64);
+        self.write_to(&mut output);
+        Ok(output)
+    }
+
+    fn into_value(self) -> Result<Value, ConversionError> {
+        self.to_value()
+    }
+}
+
 /// A document, or the values of a function that does not exist: what may stand beside any type.
 pub trait Neighbour {}
 
 impl Neighbour for Value {}
+impl Neighbour for LazyValue<'_> {}
 impl Neighbour for Missing {}
 
 /// Why a value did not cross a bridge.

@@ -9,7 +9,7 @@ use std::marker::PhantomData;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{bridge::Document, read, sides::Splits, step::Step};
-use crate::ConversionError;
+use crate::{ConversionError, chain::Text};
 
 /// The place before a step that takes a `T`, where a run may start from stored text.
 pub struct Opening<T, F>(PhantomData<(T, F)>);
@@ -29,7 +29,7 @@ impl<T> Opening<T, ()> {
 
 /// Reads stored text.
 pub trait Open<'a, T> {
-    fn open(self, text: &'a str) -> Result<T, ConversionError>;
+    fn open(self, text: &'a Text<'a>) -> Result<T, ConversionError>;
 }
 
 /// The step takes a document.
@@ -40,19 +40,19 @@ pub struct OpenTyped;
 pub struct OpenNothing;
 
 impl<'a, D: Document<'a>> Open<'a, D> for OpenDocument {
-    fn open(self, text: &'a str) -> Result<D, ConversionError> {
+    fn open(self, text: &'a Text<'a>) -> Result<D, ConversionError> {
         D::open(text)
     }
 }
 
 impl<'a, T: DeserializeOwned> Open<'a, T> for OpenTyped {
-    fn open(self, text: &'a str) -> Result<T, ConversionError> {
-        read::from_text(text)
+    fn open(self, text: &'a Text<'a>) -> Result<T, ConversionError> {
+        read::from_text(text.json())
     }
 }
 
 impl<'a, T> Open<'a, T> for OpenNothing {
-    fn open(self, _text: &'a str) -> Result<T, ConversionError> {
+    fn open(self, _text: &'a Text<'a>) -> Result<T, ConversionError> {
         Err(ConversionError::new("this type cannot be read"))
     }
 }
@@ -93,7 +93,8 @@ impl<U, F> Closing<U, F> {
 
 /// Writes text.
 pub trait Close<U> {
-    fn close(self, value: U) -> Result<String, ConversionError>;
+    /// The text is expected to be about this long.
+    fn close(self, value: U, bytes: usize) -> Result<String, ConversionError>;
 }
 
 /// The step returns a document.
@@ -104,19 +105,19 @@ pub struct CloseTyped;
 pub struct CloseNothing;
 
 impl<'a, D: Document<'a>> Close<D> for CloseDocument {
-    fn close(self, value: D) -> Result<String, ConversionError> {
-        value.close()
+    fn close(self, value: D, bytes: usize) -> Result<String, ConversionError> {
+        value.close(bytes)
     }
 }
 
 impl<U: Serialize> Close<U> for CloseTyped {
-    fn close(self, value: U) -> Result<String, ConversionError> {
+    fn close(self, value: U, _bytes: usize) -> Result<String, ConversionError> {
         Ok(serde_json::to_string(&value)?)
     }
 }
 
 impl<U> Close<U> for CloseNothing {
-    fn close(self, _value: U) -> Result<String, ConversionError> {
+    fn close(self, _value: U, _bytes: usize) -> Result<String, ConversionError> {
         Err(ConversionError::new("this type cannot be written"))
     }
 }

@@ -59,10 +59,13 @@ pub mod sides;
     reason = "for generated code only"
 )]
 pub mod step;
+mod text;
 
 use std::borrow::Cow;
 
 pub use progress::{Carry, Exit, Progress, Stage};
+pub(crate) use text::Part;
+pub use text::Text;
 
 use crate::{ConversionError, SchemaVersion};
 
@@ -76,8 +79,8 @@ pub type CheckType = fn(&str) -> Result<(), ConversionError>;
 #[derive(Clone, Copy)]
 #[expect(missing_debug_implementations, reason = "holds a trait object; never shown")]
 pub struct ChainRun<'a> {
-    /// JSON text of the value, in the shape of version `from`.
-    pub json: &'a str,
+    /// The value, in the shape of version `from`.
+    pub text: &'a Text<'a>,
     /// The version that the value is at; `min <= from`.
     pub from: SchemaVersion,
     /// The version that the value is brought to; `from < to <= max`.

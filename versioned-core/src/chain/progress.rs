@@ -12,12 +12,12 @@ use super::{
 };
 use crate::{
     ConversionError, SchemaVersion,
-    chain::{ChainError, ChainErrorCause, ChainOutput, ChainRun, SideOutput},
+    chain::{ChainError, ChainErrorCause, ChainOutput, ChainRun, SideOutput, Text},
 };
 
 /// One run of a chain.
 pub struct Progress<'a> {
-    json: &'a str,
+    text: &'a Text<'a>,
     from: u32,
     to: u32,
     side_outputs: Vec<SideOutput>,
@@ -52,7 +52,7 @@ pub struct Stage<X> {
 impl<'a> Progress<'a> {
     #[must_use]
     pub fn new(run: &ChainRun<'a>) -> Self {
-        Self { json: run.json, from: run.from.get(), to: run.to.get(), side_outputs: Vec::new() }
+        Self { text: run.text, from: run.from.get(), to: run.to.get(), side_outputs: Vec::new() }
     }
 
     /// The first step of a chain.
@@ -113,7 +113,7 @@ impl<'a> Progress<'a> {
     }
 
     fn open<T>(&self, version: u32, opener: impl Open<'a, T>) -> Result<T, Exit> {
-        opener.open(self.json).map_err(|source| failed(version, ChainErrorCause::Input, source))
+        opener.open(self.text).map_err(|source| failed(version, ChainErrorCause::Input, source))
     }
 
     #[inline]
@@ -140,7 +140,7 @@ impl<'a> Progress<'a> {
             return Ok(Carry::Value(value));
         }
         let side_outputs = std::mem::take(&mut self.side_outputs);
-        Err(match closer.close(value) {
+        Err(match closer.close(value, self.text.json().len()) {
             Ok(json) => Exit::Done(ChainOutput { json, side_outputs }),
             Err(source) => failed(stage.version, ChainErrorCause::Output, source),
         })

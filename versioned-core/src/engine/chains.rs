@@ -6,12 +6,10 @@ use super::{members::Members, versions};
 use crate::{
     ConversionError, Declaration, FieldPlace, MigrationError, SchemaVersion, Scope,
     VersionedAttribute,
-    chain::{ChainError, ChainErrorCause, ChainOutput, ChainRun, ContextSource},
+    chain::{ChainError, ChainErrorCause, ChainOutput, ChainRun, ContextSource, Part, Text},
     engine::versions::FoundVersion,
-    json::{
-        JsonError, JsonErrorKind, Limits, Pointer, decode,
-        scan::{Expected, Item, scan_container},
-    },
+    json::{JsonError, JsonErrorKind, Limits, Pointer},
+    lazy::raw_key_text,
 };
 
 /// The chains of one entity, over the members of one stored document.
@@ -77,84 +75,90 @@ impl Chains<'_> {
         }
     }
 
-    /// Runs the steps `from..to` on the JSON text of the field.
+    /// Runs the steps `from..to` on the text of the field.
     pub(super) fn run(
         &self,
         attribute: &'static VersionedAttribute,
-        json: &str,
+        part: Part<'_>,
         from: SchemaVersion,
         to: SchemaVersion,
     ) -> Result<ChainOutput, MigrationError> {
-        self.run_nested(attribute, json, (from, to), 0)
+        self.run_nested(attribute, part, (from, to), 0)
     }
 
     fn run_nested(
         &self,
         attribute: &'static VersionedAttribute,
-        json: &str,
+        part: Part<'_>,
         (from, to): (SchemaVersion, SchemaVersion),
         nesting: usize,
     ) -> Result<ChainOutput, MigrationError> {
         let place = || FieldPlace::field(self.declaration.entity, attribute.field);
-        if json.len() > self.limits.bytes_max {
+        if part.json.len() > self.limits.bytes_max {
             let source = JsonError::new(JsonErrorKind::TooLarge(self.limits.bytes_max), 0);
             return Err(MigrationError::Unreadable { place: place(), source });
         }
         let context = Siblings { chains: *self, attribute, nesting };
-        let run = ChainRun { json, from, to, context: &context };
+        let text = part.text();
+        let run = ChainRun { text: &text, from, to, context: &context };
         let result = match attribute.scope {
-            Scope::Each => run_elements(attribute, run, self.limits),
-            Scope::Field | Scope::Document => (attribute.run)(run),
+            Scope::Each => run_elements(attribute, run),
+            Scope::Field | Scope::Document => run_located(attribute, run),
         };
         result.map_err(|error| step_error(error, place()))
     }
+}
+
+/// Runs a chain on one value; its errors have pointers into that value.
+fn run_located(
+    attribute: &VersionedAttribute,
+    run: ChainRun<'_>,
+) -> Result<ChainOutput, ChainError> {
+    (attribute.run)(run).map_err(|error| {
+        let source = error.source.located_in(run.text.json());
+        ChainError { source, ..error }
+    })
 }
 
 /// Runs the chain over every element of a list or map; what stands between the elements stays.
 fn run_elements(
     attribute: &VersionedAttribute,
     run: ChainRun<'_>,
-    limits: &Limits,
 ) -> Result<ChainOutput, ChainError> {
-    let input = |source: JsonError| ChainError {
-        step: run.from,
-        cause: ChainErrorCause::Input,
-        source: match source.kind() {
-            JsonErrorKind::NotAnObject => ConversionError::new("expected a list or a map"),
-            _ => source.into(),
-        },
+    let input = |source| ChainError { step: run.from, cause: ChainErrorCause::Input, source };
+    let json = run.text.json();
+    let (tape, container) = run.text.tape().map_err(|error| {
+        let pointer = error.pointer().cloned().unwrap_or_default();
+        input(ConversionError::from(error).at(pointer))
+    })?;
+    let Some(container) = container else {
+        return Err(input(ConversionError::new("expected a list or a map")));
     };
-    let mut items: Vec<Item> = Vec::new();
-    scan_container(run.json, Expected::ObjectOrList, limits, &mut (), |item| {
-        items.push(item);
-        Ok::<(), JsonError>(())
-    })
-    .map_err(input)?;
     let mut output = ChainOutput { json: String::new(), side_outputs: Vec::new() };
-    output.json.reserve(run.json.len());
+    output.json.reserve(json.len() + json.len() / 8);
     let mut copied = 0;
-    for (index, item) in items.iter().enumerate() {
-        output.json.push_str(&run.json[copied..item.value.start]);
-        let element = ChainRun { json: item.value.of(run.json), ..run };
-        let element = (attribute.run)(element).map_err(|error| {
-            let place = element_pointer(run.json, index, item);
+    for (index, step) in tape.walk(container).enumerate() {
+        let start = step.value.as_ptr() as usize - json.as_ptr() as usize;
+        output.json.push_str(&json[copied..start]);
+        let element = Part { json: step.value, scanned: Some((tape, step.container)) }.text();
+        let ChainRun { from, to, context, .. } = run;
+        let converted = run_located(attribute, ChainRun { text: &element, from, to, context });
+        let converted = converted.map_err(|error| {
+            let place = element_pointer(step.key, index);
             ChainError { source: error.source.within(&place), ..error }
         })?;
-        output.json.push_str(&element.json);
-        copied = item.value.end;
+        output.json.push_str(&converted.json);
+        copied = start + step.value.len();
     }
-    output.json.push_str(&run.json[copied..]);
+    output.json.push_str(&json[copied..]);
     Ok(output)
 }
 
-fn element_pointer(json: &str, index: usize, item: &Item) -> Pointer {
+/// Where an element is: under its key, as it is written between its quotes, or at its index.
+fn element_pointer(key: Option<&str>, index: usize) -> Pointer {
     let mut pointer = Pointer::root();
-    match item.key {
-        // A key that cannot be decoded is shown as it stands.
-        Some(span) => match decode(span, json, true) {
-            Ok(key) => pointer.push_key(&key),
-            Err(_) => pointer.push_key(span.of(json).trim_matches('"')),
-        },
+    match key {
+        Some(key) => pointer.push_key(&raw_key_text(key)),
         None => pointer.push_index(index),
     }
     pointer
@@ -196,7 +200,8 @@ impl ContextSource for Siblings<'_> {
             return Ok(Some(json));
         }
         // Side outputs of the sibling's chain are written by its own run.
-        let output = self.chains.run_nested(sibling, &json, (from, to), self.nesting + 1)?;
+        let part = members.part(sibling.key, &json);
+        let output = self.chains.run_nested(sibling, part, (from, to), self.nesting + 1)?;
         Ok(Some(Cow::Owned(output.json)))
     }
 }
@@ -231,12 +236,12 @@ pub(super) fn check_type(
     if attribute.scope != Scope::Each {
         return check(json).map_err(mismatch);
     }
-    let mut index = 0;
-    scan_container(json, Expected::ObjectOrList, &Limits::DEFAULT, &mut (), |item| {
-        let place = element_pointer(json, index, &item);
-        index += 1;
-        check(item.value.of(json)).map_err(|error| error.within(&place))
-    })
-    .map(drop)
-    .map_err(mismatch)
+    let text = Text::new(json);
+    let (tape, container) = text.tape().map_err(|error| mismatch(error.into()))?;
+    let Some(container) = container else { return check(json).map_err(mismatch) };
+    for (index, step) in tape.walk(container).enumerate() {
+        check(step.value)
+            .map_err(|error| mismatch(error.within(&element_pointer(step.key, index))))?;
+    }
+    Ok(())
 }

@@ -4,11 +4,13 @@ use std::borrow::Cow;
 
 use crate::{
     Declaration, FieldPlace, MigrationError, Scope,
+    chain::Part,
     document::{Member, MemberValue},
     json::{
         JsonError, JsonErrorKind, Limits, decode,
-        scan::{Container, Expected, Span, scan_container},
+        scan::{Container, Scanner, Span, Visit, scan_object},
     },
+    lazy::{Recorder, Tape, check_offsets, locate},
 };
 
 /// The members of a stored document.
@@ -19,6 +21,11 @@ pub(super) trait Members {
     /// JSON text of what is stored under a key.
     fn json(&self, key: &str) -> Result<Option<Cow<'_, str>>, JsonError> {
         json_text(self.member(key))
+    }
+
+    /// The text of a versioned member, with its part of the tape where there is one.
+    fn part<'s>(&'s self, _key: &str, json: &'s str) -> Part<'s> {
+        Part::new(json)
     }
 }
 
@@ -48,10 +55,12 @@ impl Members for ColumnMembers<'_> {
     }
 }
 
-/// Members of a JSON text: the extents of those that the declaration names.
+/// Members of a JSON text: the extents of those that the declaration names, and the tape of those that may be
+/// converted.
 pub(super) struct TextMembers<'a> {
     declaration: &'static Declaration,
     text: &'a str,
+    tape: Tape<'a>,
     container: Container,
     slots: Slots,
 }
@@ -65,32 +74,27 @@ impl<'a> TextMembers<'a> {
         text: &'a str,
         limits: &Limits,
     ) -> Result<Self, MigrationError> {
-        let unreadable = |source| MigrationError::Unreadable {
+        let unreadable = |error| MigrationError::Unreadable {
             place: FieldPlace::document(declaration.entity),
-            source,
+            source: locate(text, error),
         };
-        let mut slots = Slots::new(slot_count(declaration));
-        let mut expected_next = 0;
-        let mut duplicate = None;
-        let container = scan_container(text, Expected::Object, limits, &mut (), |item| {
-            let Some(key) = item.key else { return Ok(()) };
-            let Some(slot) = find_slot(declaration, text, key, expected_next)? else {
-                return Ok(());
-            };
-            expected_next = slot + 1;
-            let earlier = slots.replace(slot, item.value);
-            if earlier.is_some() && duplicate.is_none() && is_watched(declaration, slot) {
-                duplicate = Some(slot);
-            }
-            Ok::<(), JsonError>(())
-        })
-        .map_err(unreadable)?;
+        check_offsets(text).map_err(unreadable)?;
+        let mut finder = Finder {
+            declaration,
+            text,
+            recorder: Recorder::new(),
+            slots: Slots::new(slot_count(declaration)),
+            expected_next: 0,
+            duplicate: None,
+        };
+        let container = scan_object(text, limits, &mut finder).map_err(unreadable)?;
+        let Finder { recorder, slots, duplicate, .. } = finder;
         if let Some(slot) = duplicate {
             let (field, key) = slot_name(declaration, slot);
             let place = FieldPlace::field(declaration.entity, field);
             return Err(MigrationError::DuplicateMember { place, key });
         }
-        Ok(Self { declaration, text, container, slots })
+        Ok(Self { declaration, text, tape: recorder.finish(text), container, slots })
     }
 
     pub(super) fn text(&self) -> &'a str {
@@ -103,6 +107,10 @@ impl<'a> TextMembers<'a> {
 
     /// Extent of the value under a declared key.
     pub(super) fn span(&self, key: &str) -> Option<Span> {
+        self.slot(key).map(|found| found.span)
+    }
+
+    fn slot(&self, key: &str) -> Option<Found> {
         let slots = 0..slot_count(self.declaration);
         let mut slots = slots.filter(|slot| slot_name(self.declaration, *slot).1 == key);
         slots.find_map(|slot| self.slots.get(slot))
@@ -115,6 +123,54 @@ impl Members for TextMembers<'_> {
             Some(span) => MemberValue::Json(span.of(self.text)),
             None => MemberValue::Null,
         }
+    }
+
+    fn part<'s>(&'s self, key: &str, json: &'s str) -> Part<'s> {
+        let first = self.slot(key).and_then(|found| found.container);
+        let is_container = json.starts_with(['{', '[']);
+        Part { json, scanned: first.map(|first| (&self.tape, is_container.then_some(first))) }
+    }
+}
+
+/// Finds the declared members during the scan.
+struct Finder<'a> {
+    declaration: &'static Declaration,
+    text: &'a str,
+    recorder: Recorder,
+    slots: Slots,
+    expected_next: usize,
+    duplicate: Option<usize>,
+}
+
+impl Visit for Finder<'_> {
+    fn member(
+        &mut self,
+        scanner: &mut Scanner<'_>,
+        key: Span,
+        depth_max: usize,
+    ) -> Result<(), JsonError> {
+        let start = scanner.position;
+        let slot = find_slot(self.declaration, self.text, key, self.expected_next);
+        // Only what a chain may open is taken down.
+        let container = match slot {
+            Some(slot) if slot < self.declaration.versioned.len() => {
+                let first = self.recorder.next_container();
+                scanner.value(depth_max, &mut self.recorder)?;
+                Some(first)
+            }
+            _ => {
+                scanner.value(depth_max, &mut ())?;
+                None
+            }
+        };
+        let Some(slot) = slot else { return Ok(()) };
+        self.expected_next = slot + 1;
+        let span = Span { start, end: scanner.position };
+        let earlier = self.slots.replace(slot, Found { span, container });
+        if earlier.is_some() && self.duplicate.is_none() && is_watched(self.declaration, slot) {
+            self.duplicate = Some(slot);
+        }
+        Ok(())
     }
 }
 
@@ -145,7 +201,7 @@ fn find_slot(
     text: &str,
     key: Span,
     expected_next: usize,
-) -> Result<Option<usize>, JsonError> {
+) -> Option<usize> {
     let raw = &text[key.start + 1..key.end - 1];
     let decoded;
     let name = if raw.contains('\\') {
@@ -155,7 +211,7 @@ fn find_slot(
                 decoded = name;
                 decoded.as_str()
             }
-            Err(_) => return Ok(None),
+            Err(_) => return None,
         }
     } else {
         raw
@@ -164,10 +220,10 @@ fn find_slot(
     let mut order = (expected_next..count).chain(0..expected_next.min(count));
     let found = order.find(|slot| slot_name(declaration, *slot).1 == name);
     // In the document scope the version member has two slots: its own and that of the field.
-    Ok(found.map(|slot| match declaration.versioned {
+    found.map(|slot| match declaration.versioned {
         [whole] if whole.scope == Scope::Document && whole.version_key == name => 0,
         _ => slot,
-    }))
+    })
 }
 
 /// Whether migrations read or write the member of a slot, so that two of it are an error.
@@ -183,8 +239,16 @@ fn is_watched(declaration: &Declaration, slot: usize) -> bool {
 
 /// Extents by slot, without allocation for up to [`INLINE`] declared fields.
 struct Slots {
-    inline: [Option<Span>; INLINE],
-    more: Vec<Option<Span>>,
+    inline: [Option<Found>; INLINE],
+    more: Vec<Option<Found>>,
+}
+
+/// Where a declared member lies.
+#[derive(Clone, Copy)]
+struct Found {
+    span: Span,
+    /// For a versioned field: number of the first container on the tape at or after its value.
+    container: Option<u32>,
 }
 
 const INLINE: usize = 24;
@@ -194,17 +258,17 @@ impl Slots {
         Self { inline: [None; INLINE], more: vec![None; count.saturating_sub(INLINE)] }
     }
 
-    fn get(&self, slot: usize) -> Option<Span> {
+    fn get(&self, slot: usize) -> Option<Found> {
         match self.inline.get(slot) {
-            Some(span) => *span,
+            Some(found) => *found,
             None => self.more[slot - INLINE],
         }
     }
 
-    fn replace(&mut self, slot: usize, span: Span) -> Option<Span> {
+    fn replace(&mut self, slot: usize, found: Found) -> Option<Found> {
         match self.inline.get_mut(slot) {
-            Some(place) => place.replace(span),
-            None => self.more[slot - INLINE].replace(span),
+            Some(place) => place.replace(found),
+            None => self.more[slot - INLINE].replace(found),
         }
     }
 }

@@ -25,6 +25,7 @@ use self::{
 };
 use crate::{
     Declaration, FieldChange, FieldPlace, MigrationError, Scope, VersionedAttribute,
+    chain::Part,
     document::{Member, MemberWrite, MigratedMembers, StoredDocument, WriteValue},
     json::Limits,
 };
@@ -89,7 +90,9 @@ fn migrate_whole<'a>(
     };
     let change = FieldChange { field: attribute.field, from: stale.from, to: attribute.max };
     let converted = if stale.from < attribute.max {
-        Cow::Owned(chains.run(attribute, members.text(), stale.from, attribute.max)?.json)
+        Cow::Owned(
+            chains.run(attribute, Part::new(members.text()), stale.from, attribute.max)?.json,
+        )
     } else {
         Cow::Borrowed(members.text())
     };
@@ -115,7 +118,8 @@ fn plan(
         if stale.from < attribute.max
             && let Some(json) = chains.body(attribute)?
         {
-            let output = chains.run(attribute, &json, stale.from, attribute.max)?;
+            let part = members.part(attribute.key, &json);
+            let output = chains.run(attribute, part, stale.from, attribute.max)?;
             plan.set(attribute.key, WriteValue::Json(output.json));
             for side_output in output.side_outputs {
                 let declared = attribute.side_outputs.iter();
@@ -183,7 +187,7 @@ impl Declaration {
         }
         let members = ColumnMembers(siblings);
         let chains = Chains { declaration: self, members: &members, limits: &Limits::DEFAULT };
-        chains.run(attribute, json, from, to).map(|output| output.json)
+        chains.run(attribute, Part::new(json), from, to).map(|output| output.json)
     }
 
     /// The versioned field with this Rust name.

@@ -18,7 +18,7 @@ const fn v(number: u32) -> SchemaVersion {
 /// Appends ">2" and so on for every step; `"bad"` is refused by the step from version 2.
 fn append_version(run: ChainRun<'_>) -> Result<ChainOutput, ChainError> {
     let error = |cause, source: ConversionError| ChainError { step: run.from, cause, source };
-    let mut value = value_from_str(run.json)
+    let mut value = value_from_str(run.text.json())
         .map_err(|fault| error(ChainErrorCause::Input, ConversionError::from(fault)))?;
     let mut side_outputs = Vec::new();
     for from in run.from.get()..run.to.get() {

@@ -18,16 +18,7 @@ impl Span {
     }
 }
 
-/// A member or element at the top level of a container.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Item {
-    /// Extent of the key with its quotes; `None` for an element of a list.
-    pub(crate) key: Option<Span>,
-    /// Extent of the value.
-    pub(crate) value: Span,
-}
-
-/// What a scan found out about a container.
+/// What a scan found out about an object.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Container {
     /// Where a further member is inserted: after the last one, or after the opening bracket.
@@ -36,66 +27,60 @@ pub(crate) struct Container {
     pub(crate) is_empty: bool,
 }
 
-/// Which container a text must hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Expected {
-    Object,
-    ObjectOrList,
+/// Is told of the members of an object while it is scanned.
+pub(crate) trait Visit {
+    /// A member with this key comes next. Scans its value: with [`Scanner::value`], into a sink or not.
+    fn member(
+        &mut self,
+        scanner: &mut Scanner<'_>,
+        key: Span,
+        depth_max: usize,
+    ) -> Result<(), JsonError>;
 }
 
-/// Checks the whole text and calls `on_item` for every member (or element) of its top level.
-pub(crate) fn scan_container<E: From<JsonError>>(
+/// Checks the whole text, which must hold an object, and tells of every member of its top level.
+pub(crate) fn scan_object(
     text: &str,
-    expected: Expected,
     limits: &Limits,
-    sink: &mut impl Sink,
-    mut on_item: impl FnMut(Item) -> Result<(), E>,
-) -> Result<Container, E> {
+    visit: &mut impl Visit,
+) -> Result<Container, JsonError> {
     let mut scanner = Scanner::new(text, limits)?;
     scanner.skip_blanks();
-    let is_object = match scanner.peek() {
-        Some(b'{') => true,
-        Some(b'[') if expected == Expected::ObjectOrList => false,
-        _ => {
-            // A malformed text is reported as such, not as one of the wrong kind.
-            let offset = scanner.position;
-            scanner.value(limits.depth_max, &mut ())?;
-            scanner.end()?;
-            return Err(JsonError::new(JsonErrorKind::NotAnObject, offset).into());
-        }
-    };
-    if limits.depth_max == 0 {
-        return Err(JsonError::new(JsonErrorKind::TooDeep(0), scanner.position).into());
+    if scanner.peek() != Some(b'{') {
+        // A malformed text is reported as such, not as one of the wrong kind.
+        let offset = scanner.position;
+        scanner.value(limits.depth_max, &mut ())?;
+        scanner.end()?;
+        return Err(JsonError::new(JsonErrorKind::NotAnObject, offset));
     }
+    let Some(depth_max) = limits.depth_max.checked_sub(1) else {
+        return Err(JsonError::new(JsonErrorKind::TooDeep(0), scanner.position));
+    };
     scanner.position += 1;
     let mut found = Container { insert_at: scanner.position, is_empty: true };
-    let close = if is_object { b'}' } else { b']' };
     scanner.skip_blanks();
-    if scanner.peek() == Some(close) {
+    if scanner.peek() == Some(b'}') {
         scanner.position += 1;
         scanner.end()?;
         return Ok(found);
     }
     loop {
-        let key = if is_object { Some(scanner.key()?) } else { None };
+        let key = scanner.key()?;
         scanner.skip_blanks();
-        let start = scanner.position;
-        scanner.value(limits.depth_max - 1, sink)?;
-        let value = Span { start, end: scanner.position };
-        on_item(Item { key, value })?;
-        found = Container { insert_at: value.end, is_empty: false };
+        visit.member(&mut scanner, key, depth_max)?;
+        found = Container { insert_at: scanner.position, is_empty: false };
         scanner.skip_blanks();
         match scanner.peek() {
             Some(b',') => {
                 scanner.position += 1;
                 scanner.skip_blanks();
             }
-            Some(byte) if byte == close => {
+            Some(b'}') => {
                 scanner.position += 1;
                 scanner.end()?;
                 return Ok(found);
             }
-            _ => return Err(scanner.unexpected().into()),
+            _ => return Err(scanner.unexpected()),
         }
     }
 }

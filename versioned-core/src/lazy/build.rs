@@ -49,7 +49,7 @@ impl<'a> LazyValue<'a> {
     /// What the type's `Serialize` refuses, such as a map whose keys are no texts.
     pub fn from_serialize<T: Serialize + ?Sized>(value: &T) -> Result<Self, ConversionError> {
         let json = serde_json::to_string(value)?;
-        let tape = Tape::scan(&json, &Limits::DEFAULT, Vec::new()).map_err(|error| {
+        let tape = Tape::scan(&json, &Limits::DEFAULT).map_err(|error| {
             let pointer = error.pointer().cloned().unwrap_or_else(Pointer::root);
             ConversionError::from(error).at(pointer)
         })?;

@@ -43,6 +43,7 @@ mod value;
 mod write;
 
 pub use object::{Entry, LazyObject, OccupiedEntry, VacantEntry};
+pub(crate) use read::raw_key_text;
 pub use read::{Kind, LazyElements, LazyMembers, LazyRef};
-pub(crate) use tape::pointer_at;
+pub(crate) use tape::{Recorder, Tape, check_offsets, locate, pointer_at};
 pub use value::LazyValue;

@@ -425,7 +425,8 @@ impl<'v, 'a> Iterator for LazyMembers<'v, 'a> {
     }
 }
 
-fn raw_key_text(raw: &str) -> Cow<'_, str> {
+/// The text of a key that is written like this between its quotes.
+pub(crate) fn raw_key_text(raw: &str) -> Cow<'_, str> {
     match raw.contains('\\').then(|| decode_raw(raw)) {
         Some(Some(decoded)) => Cow::Owned(decoded),
         _ => Cow::Borrowed(raw),

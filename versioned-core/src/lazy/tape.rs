@@ -3,6 +3,8 @@
 //! Layer: core. Opening a container walks its own members only: the tape says where each nested one ends, so that no byte
 //! of a descendant is read again.
 
+use std::cell::Cell;
+
 use crate::json::{
     JsonError, JsonErrorKind, Limits, Pointer, decode,
     scan::{Scanner, Sink, Span},
@@ -11,7 +13,7 @@ use crate::json::{
 
 /// A container of a text, in the order in which containers open.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Extent {
+struct Extent {
     /// First byte: the opening bracket.
     start: u32,
     /// Behind the closing bracket.
@@ -26,39 +28,35 @@ pub(crate) struct Extent {
 #[derive(Debug)]
 pub(crate) struct Tape<'a> {
     text: &'a str,
-    extents: Vec<Extent>,
+    extents: Extents,
 }
 
 /// A member that a walk over a container comes to.
-pub(super) struct Step<'a> {
+pub(crate) struct Step<'a> {
     /// The key between its quotes, as it is written; `None` in a list.
-    pub(super) key: Option<&'a str>,
+    pub(crate) key: Option<&'a str>,
     /// The text of the value.
-    pub(super) value: &'a str,
+    pub(crate) value: &'a str,
     /// If the value is a container: its number.
-    pub(super) container: Option<u32>,
+    pub(crate) container: Option<u32>,
 }
 
 impl<'a> Tape<'a> {
-    /// Checks a text that holds one value; `extents` is emptied and used again.
-    pub(crate) fn scan(
-        text: &'a str,
-        limits: &Limits,
-        extents: Vec<Extent>,
-    ) -> Result<Self, JsonError> {
+    /// Checks a text that holds one value.
+    pub(crate) fn scan(text: &'a str, limits: &Limits) -> Result<Self, JsonError> {
         check_offsets(text)?;
-        let mut recorder = Recorder::new(extents);
+        let mut recorder = Recorder::new();
         let mut scanner = Scanner::new(text, limits)?;
         scanner.skip_blanks();
         let result = scanner.value(limits.depth_max, &mut recorder).and_then(|()| scanner.end());
         match result {
-            Ok(()) => Ok(Self { text, extents: recorder.extents }),
+            Ok(()) => Ok(recorder.finish(text)),
             Err(error) => Err(locate(text, error)),
         }
     }
 
     /// The text between the blanks around it, and whether it is a container.
-    pub(super) fn root(&self) -> (&'a str, Option<u32>) {
+    pub(crate) fn root(&self) -> (&'a str, Option<u32>) {
         let value = self.text.trim_ascii();
         (value, value.starts_with(['{', '[']).then_some(0))
     }
@@ -78,11 +76,11 @@ impl<'a> Tape<'a> {
     }
 
     fn extent(&self, container: u32) -> Extent {
-        self.extents[container as usize]
+        self.extents.0[container as usize]
     }
 
     /// Walks over the members of a container.
-    pub(super) fn walk(&self, container: u32) -> Walk<'_, 'a> {
+    pub(crate) fn walk(&self, container: u32) -> Walk<'_, 'a> {
         let extent = self.extent(container);
         Walk {
             tape: self,
@@ -95,8 +93,35 @@ impl<'a> Tape<'a> {
     }
 }
 
+/// Extents whose memory the next scan of the thread uses again.
+#[derive(Debug, Default)]
+struct Extents(Vec<Extent>);
+
+/// Room for more containers than this (16 MiB) is given back to the system.
+const SPARE_MAX: usize = 1 << 20;
+
+thread_local! {
+    static SPARE: Cell<Vec<Extent>> = const { Cell::new(Vec::new()) };
+}
+
+impl Extents {
+    fn reused() -> Self {
+        let mut extents = SPARE.take();
+        extents.clear();
+        Self(extents)
+    }
+}
+
+impl Drop for Extents {
+    fn drop(&mut self) {
+        if self.0.capacity() <= SPARE_MAX {
+            SPARE.set(std::mem::take(&mut self.0));
+        }
+    }
+}
+
 /// Offsets are 32 bits wide.
-fn check_offsets(text: &str) -> Result<(), JsonError> {
+pub(crate) fn check_offsets(text: &str) -> Result<(), JsonError> {
     match u32::try_from(text.len()) {
         Ok(_) => Ok(()),
         Err(_) => Err(JsonError::new(JsonErrorKind::TooLarge(u32::MAX as usize), 0)),
@@ -104,7 +129,7 @@ fn check_offsets(text: &str) -> Result<(), JsonError> {
 }
 
 /// Steps over the members of one container, in order.
-pub(super) struct Walk<'t, 'a> {
+pub(crate) struct Walk<'t, 'a> {
     tape: &'t Tape<'a>,
     position: usize,
     end: usize,
@@ -183,17 +208,27 @@ impl<'a> Iterator for Walk<'_, 'a> {
 }
 
 /// Notes extents during a scan.
-struct Recorder {
-    extents: Vec<Extent>,
+pub(crate) struct Recorder {
+    extents: Extents,
     /// Numbers of the open containers, innermost last.
     open: [u32; Limits::DEPTH_MAX],
     depth: usize,
 }
 
 impl Recorder {
-    fn new(mut extents: Vec<Extent>) -> Self {
-        extents.clear();
-        Self { extents, open: [0; Limits::DEPTH_MAX], depth: 0 }
+    pub(crate) fn new() -> Self {
+        Self { extents: Extents::reused(), open: [0; Limits::DEPTH_MAX], depth: 0 }
+    }
+
+    /// The tape of the text that was scanned.
+    pub(crate) fn finish(self, text: &str) -> Tape<'_> {
+        Tape { text, extents: self.extents }
+    }
+
+    /// Number of the container that opens next.
+    #[expect(clippy::cast_possible_truncation, reason = "there are fewer containers than bytes")]
+    pub(crate) fn next_container(&self) -> u32 {
+        self.extents.0.len() as u32
     }
 }
 
@@ -204,21 +239,21 @@ impl Recorder {
 impl Sink for Recorder {
     #[inline]
     fn open(&mut self, start: usize) {
-        self.open[self.depth] = self.extents.len() as u32;
+        self.open[self.depth] = self.extents.0.len() as u32;
         self.depth += 1;
-        self.extents.push(Extent { start: start as u32, end: 0, members: 0, next: 0 });
+        self.extents.0.push(Extent { start: start as u32, end: 0, members: 0, next: 0 });
     }
 
     #[inline]
     fn item(&mut self) {
-        self.extents[self.open[self.depth - 1] as usize].members += 1;
+        self.extents.0[self.open[self.depth - 1] as usize].members += 1;
     }
 
     #[inline]
     fn close(&mut self, end: usize) {
         self.depth -= 1;
-        let next = self.extents.len() as u32;
-        let extent = &mut self.extents[self.open[self.depth] as usize];
+        let next = self.extents.0.len() as u32;
+        let extent = &mut self.extents.0[self.open[self.depth] as usize];
         extent.end = end as u32;
         extent.next = next;
     }
@@ -308,7 +343,7 @@ mod tests {
     use super::*;
 
     fn steps(text: &str, container: u32) -> Vec<(Option<String>, String, Option<u32>)> {
-        let tape = Tape::scan(text, &Limits::DEFAULT, Vec::new()).expect(text);
+        let tape = Tape::scan(text, &Limits::DEFAULT).expect(text);
         let steps = tape.walk(container);
         steps
             .map(|step| (step.key.map(str::to_owned), step.value.to_owned(), step.container))
@@ -347,7 +382,7 @@ mod tests {
             ("{\"a\": \"\u{1}\"}", "/a"),
             ("nul", ""),
         ] {
-            let error = Tape::scan(text, &Limits::DEFAULT, Vec::new()).expect_err(text);
+            let error = Tape::scan(text, &Limits::DEFAULT).expect_err(text);
             assert_eq!(error.pointer().map(Pointer::as_str), Some(pointer), "{text}");
         }
     }

@@ -55,7 +55,7 @@ impl<'a> LazyValue<'a> {
         Self::of(tape, text, container)
     }
 
-    pub(super) fn of(tape: &'a Tape<'a>, text: &'a str, container: Option<u32>) -> Self {
+    pub(crate) fn of(tape: &'a Tape<'a>, text: &'a str, container: Option<u32>) -> Self {
         let node = match container {
             Some(container) => Node::Container(tape, container),
             None => Node::Scalar(text),
@@ -75,7 +75,7 @@ impl<'a> LazyValue<'a> {
         text: &str,
         convert: impl for<'t> FnOnce(LazyValue<'t>) -> Result<LazyValue<'t>, ConversionError>,
     ) -> Result<String, ConversionError> {
-        let tape = Tape::scan(text, &Limits::DEFAULT, Vec::new()).map_err(|error| {
+        let tape = Tape::scan(text, &Limits::DEFAULT).map_err(|error| {
             let pointer = error.pointer().cloned().unwrap_or_default();
             ConversionError::from(error).at(pointer)
         })?;

@@ -110,7 +110,7 @@ fn reader(item: &Context<'_>, ty: &Type, names: &Names) -> TokenStream {
         _ => quote! {
             |__text| #private::ends::Open::open(
                 (&&&#private::ends::Opening::<#ty, ()>::of_type()).opener(),
-                __text,
+                &#private::Text::new(__text),
             )
         },
     }

@@ -3,12 +3,13 @@
 mod chains;
 mod context;
 mod errors;
+mod lazy;
 mod side_outputs;
 
 use std::{borrow::Cow, collections::BTreeMap};
 
 use versioned_core::{
-    __private::{ChainError, ChainErrorCause, ChainOutput, ChainRun, ContextSource},
+    __private::{ChainError, ChainErrorCause, ChainOutput, ChainRun, ContextSource, Text},
     BaseVersionedDomainObject, ConversionError, SchemaVersion,
 };
 
@@ -36,7 +37,8 @@ pub(crate) fn run_beside<T: BaseVersionedDomainObject>(
     let attribute = versioned.iter().find(|attribute| attribute.field == field).unwrap();
     let (from, to) = (SchemaVersion::new(from), SchemaVersion::new(to));
     let context = &Siblings(siblings.iter().copied().collect());
-    (attribute.run)(ChainRun { json, from, to, context })
+    let text = Text::new(json);
+    (attribute.run)(ChainRun { text: &text, from, to, context })
 }
 
 pub(crate) fn run<T: BaseVersionedDomainObject>(
