@@ -3,20 +3,20 @@
 //! ```text
 //! cargo run --example explorations                         on a private database
 //! cargo run --example explorations -- --database x.db      on a file
+//! cargo run --example explorations -- --help               census, audit, migrate ..
 //! ```
 //!
 //! `exploration.rs` has the declaration and the conversions: the part to copy.
-
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the example talks to its user")]
 
 #[path = "../notebooks/database.rs"]
 mod database;
 mod exploration;
 
-use std::{error::Error, process::ExitCode};
+use std::process::ExitCode;
 
 use exploration::Exploration;
 use serde_json::{Value, json};
+use versioned_cli::{App, Output, VerbCall, VerbError, clap::Command, exit_code};
 use versioned_jobs::{BaseMigrateVersionedModelJob, JobOptions, NoProgress};
 use versioned_sql::{SqliteStore, sqlx};
 use versioned_store::StorageModel;
@@ -33,68 +33,55 @@ impl BaseMigrateVersionedModelJob for MigrateExplorationJob {
 }
 
 fn main() -> ExitCode {
-    match start() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            let mut cause = error.source();
-            while let Some(error) = cause {
-                eprintln!("  caused by: {error}");
-                cause = error.source();
-            }
-            ExitCode::FAILURE
-        }
-    }
+    App::new("explorations")
+        .about("Keeps explorations and brings their states to version 45")
+        .job::<MigrateExplorationJob>()
+        .unconnected_verb(Command::new("story").about("Tell the story (the default)"), story)
+        .default_verb("story")
+        .main(database::open)
 }
 
-fn start() -> Result<(), Box<dyn Error>> {
-    tokio::runtime::Runtime::new()?.block_on(run())
-}
+async fn story(call: VerbCall<'_, ()>) -> Result<u8, VerbError> {
+    let database = &database::open_or_private(&call).await?;
+    let output = call.output;
+    store_explorations(database).await?;
 
-async fn run() -> Result<(), Box<dyn Error>> {
-    let database = database::open(&database_url()?, true).await?;
-    store_explorations(&database).await?;
+    output.line(format!("== Stored ==\n{}", MigrateExplorationJob::census(database).await?));
 
-    println!("== Stored ==\n{}", MigrateExplorationJob::census(&database).await?);
-
-    println!("== Read: upgraded on the way, while the row stays as it is ==");
-    show(&database, "fractions").await?;
+    output.line("== Read: upgraded on the way, while the row stays as it is ==");
+    show(database, "fractions", output).await?;
 
     let options = JobOptions::default();
-    let audit = MigrateExplorationJob::audit(&database, &options, &NoProgress).await?;
-    println!("== Audit: what a migration would do ==\n{audit}");
+    let audit = MigrateExplorationJob::audit(database, &options, &NoProgress).await?;
+    output.line(format!("== Audit: what a migration would do ==\n{audit}"));
 
-    let migrated = MigrateExplorationJob::migrate(&database, &options, &NoProgress).await?;
-    println!("== Migrate ==\n{migrated}");
+    let migrated = MigrateExplorationJob::migrate(database, &options, &NoProgress).await?;
+    output.line(format!("== Migrate ==\n{migrated}"));
 
-    print!("== Migrated ==\n{}", MigrateExplorationJob::census(&database).await?);
-    Ok(())
+    let census = MigrateExplorationJob::census(database).await?.to_string();
+    output.line(format!("== Migrated ==\n{}", census.trim_end()));
+    Ok(exit_code::DONE)
 }
 
-fn database_url() -> Result<String, String> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [] => Ok(database::PRIVATE.to_owned()),
-        ["--database", url] => Ok(url.to_owned()),
-        _ => Err("usage: explorations [--database URL]".to_owned()),
-    }
-}
-
-async fn show(database: &SqliteStore, id: &str) -> Result<(), Box<dyn Error>> {
+async fn show(database: &SqliteStore, id: &str, output: &Output) -> Result<(), VerbError> {
     let exploration = MigrateExplorationJob::fetch(database, &id.into()).await?;
-    let Some(exploration) = exploration else { return Ok(()) };
+    let Some(exploration) = exploration else {
+        output.line(format!("`{id}` is gone"));
+        return Ok(());
+    };
+    let (id, language) = (&exploration.id, &exploration.language_code);
     let version = exploration.states_schema_version;
-    println!("`{}` ({}) read at version {version}:", exploration.id, exploration.language_code);
+    output.line(format!("`{id}` ({language}) read at version {version}:"));
     for (name, state) in &exploration.states {
         let mark = if state.card_is_checkpoint { ", a checkpoint" } else { "" };
-        println!("  {name}: {}{mark}", state.interaction["id"]);
+        output.line(format!("  {name}: {}{mark}", state.interaction["id"]));
     }
-    println!();
+    output.line("");
     Ok(())
 }
 
 /// Three explorations, as three ages of the application wrote them.
-async fn store_explorations(database: &SqliteStore) -> Result<(), Box<dyn Error>> {
+async fn store_explorations(database: &SqliteStore) -> Result<(), VerbError> {
     sqlx::query(
         "CREATE TABLE IF NOT EXISTS explorations (
             id TEXT NOT NULL PRIMARY KEY,

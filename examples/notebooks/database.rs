@@ -1,20 +1,27 @@
 //! Databases: a file that the user names, or a private one that is gone at the end.
 
+use versioned_cli::{DatabaseUrl, VerbCall, VerbError};
 use versioned_sql::{
     SqliteStore,
     sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions},
 };
 use versioned_store::{StoreError, StoreErrorKind};
 
-/// The address of a private database: that of a file without a name.
-pub(crate) const PRIVATE: &str = "";
+/// Opens a database that is there. A verb on a mistyped file says so instead of creating it.
+pub(crate) async fn open(url: DatabaseUrl) -> Result<SqliteStore, StoreError> {
+    SqliteStore::connect(url.as_str()).await
+}
 
-/// Opens the database at `url`; a file that is not there is created only where the caller says so.
-pub(crate) async fn open(url: &str, may_create: bool) -> Result<SqliteStore, StoreError> {
-    match (url, may_create) {
-        (PRIVATE, _) => private().await,
-        (url, true) => SqliteStore::connect_or_create(url).await,
-        (url, false) => SqliteStore::connect(url).await,
+/// Opens a database, which is created if it is not there.
+pub(crate) async fn open_or_create(url: DatabaseUrl) -> Result<SqliteStore, StoreError> {
+    SqliteStore::connect_or_create(url.as_str()).await
+}
+
+/// Opens the database that the user names, or a private one.
+pub(crate) async fn open_or_private(call: &VerbCall<'_, ()>) -> Result<SqliteStore, VerbError> {
+    match call.database {
+        Some(_) => call.open(open_or_create).await,
+        None => Ok(private().await?),
     }
 }
 
@@ -27,7 +34,7 @@ async fn private() -> Result<SqliteStore, StoreError> {
         .max_connections(1)
         .idle_timeout(None)
         .max_lifetime(None)
-        .connect_with(SqliteConnectOptions::new().filename(PRIVATE))
+        .connect_with(SqliteConnectOptions::new().filename(""))
         .await
         .map_err(|error| {
             StoreError::new(StoreErrorKind::Other, "connect", "a private database", error)

@@ -12,12 +12,10 @@ use serde::{Serialize, Serializer, ser::SerializeStruct};
 use versioned_cli::{Output, VerbCall, VerbError, exit_code};
 use versioned_core::json::Limits;
 use versioned_jobs::Printable;
-use versioned_sql::{
-    SqliteStore,
-    sqlx::{self, SqliteConnection, SqlitePool},
-};
+use versioned_sql::sqlx::{self, SqliteConnection, SqlitePool};
 
 use crate::{
+    database,
     folder::{NotebookFile, notebook_files},
     notebook::{Format, FormatError},
 };
@@ -26,14 +24,15 @@ use crate::{
 pub(crate) const VERB: &str = "import";
 
 /// Stores every notebook file below the folder.
-pub(crate) async fn run(call: VerbCall<'_, SqliteStore>) -> Result<u8, VerbError> {
+pub(crate) async fn run(call: VerbCall<'_, ()>) -> Result<u8, VerbError> {
     let folder: &PathBuf = call.matches.get_one("folder").ok_or(fmt::Error)?;
     let files = notebook_files(folder).map_err(|error| {
         let help = error.help();
         VerbError::from(error).with_help(help)
     })?;
-    create_table(call.store.pool()).await?;
-    let imported = import_files(call.store.pool(), files).await?;
+    let database = call.open(database::open_or_create).await?;
+    create_table(database.pool()).await?;
+    let imported = import_files(database.pool(), files).await?;
 
     for file in &imported.refused {
         file.show(call.output);
@@ -48,6 +47,8 @@ pub(crate) async fn run(call: VerbCall<'_, SqliteStore>) -> Result<u8, VerbError
             refused: usize,
         }
         call.output.json_line("import", &Line { stored, present, refused });
+    } else if stored + present == 0 && refused == 0 {
+        call.output.line(format_args!("no .ipynb files below `{}`", folder.display()));
     } else {
         call.output.line(format_args!(
             "import: {stored} stored, {present} there already, {refused} refused"

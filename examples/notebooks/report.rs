@@ -13,6 +13,7 @@ use versioned_jobs::{
 use versioned_sql::{SqliteStore, sqlx};
 
 use crate::{
+    database,
     folder::{FolderError, NotebookFile, notebook_files},
     import::{Imported, create_table, import_files},
     job::MigrateNotebookJob,
@@ -26,7 +27,7 @@ pub(crate) const VERB: &str = "report";
 const FAILURES_SHOWN_MAX: usize = 1000;
 
 /// Migrates a copy of every notebook below the folders, and says what became of them.
-pub(crate) async fn run(call: VerbCall<'_, SqliteStore>) -> Result<u8, VerbError> {
+pub(crate) async fn run(call: VerbCall<'_, ()>) -> Result<u8, VerbError> {
     let folders: Vec<&PathBuf> = call.matches.get_many("folder").into_iter().flatten().collect();
     let files = files_below(&folders).map_err(|error| {
         let help = error.help();
@@ -34,12 +35,13 @@ pub(crate) async fn run(call: VerbCall<'_, SqliteStore>) -> Result<u8, VerbError
     })?;
     let found = files.len();
 
-    create_table(call.store.pool()).await?;
-    let imported = import_files(call.store.pool(), files).await?;
+    let database = database::open_or_private(&call).await?;
+    create_table(database.pool()).await?;
+    let imported = import_files(database.pool(), files).await?;
     let options =
         JobOptions::default().with_failures_kept(FAILURES_SHOWN_MAX).with_stop(call.stop.clone());
-    let migrated = MigrateNotebookJob::migrate(call.store, &options, &NoProgress).await?;
-    let after = stored_formats(call.store).await?;
+    let migrated = MigrateNotebookJob::migrate(&database, &options, &NoProgress).await?;
+    let after = stored_formats(&database).await?;
 
     for file in &imported.refused {
         file.show(call.output);
@@ -47,6 +49,8 @@ pub(crate) async fn run(call: VerbCall<'_, SqliteStore>) -> Result<u8, VerbError
     let refused = count(imported.refused.len()) + migrated.counts().failed;
     if call.output.is_json() {
         call.output.json_line("report", &migrated);
+    } else if found == 0 {
+        call.output.line("no .ipynb files below the folders");
     } else {
         show_failures(&migrated, call.output);
         call.output.line(formats_table(&imported, &after));

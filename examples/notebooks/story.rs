@@ -6,6 +6,7 @@ use versioned_jobs::{BaseMigrateVersionedModelJob, JobOptions, JobReport, NoProg
 use versioned_sql::{SqliteStore, sqlx};
 
 use crate::{
+    database,
     import::{create_table, store},
     job::MigrateNotebookJob,
     notebook::{Cell, Format},
@@ -28,8 +29,9 @@ const NOTEBOOKS: [(&str, &str); 6] = [
 const LATE: &str = "late-bees-2.0.ipynb";
 
 /// Tells the story.
-pub(crate) async fn run(call: VerbCall<'_, SqliteStore>) -> Result<u8, VerbError> {
-    Story { database: call.store, output: call.output }.tell().await?;
+pub(crate) async fn run(call: VerbCall<'_, ()>) -> Result<u8, VerbError> {
+    let database = &database::open_or_private(&call).await?;
+    Story { database, output: call.output }.tell().await?;
     Ok(exit_code::DONE)
 }
 

@@ -2,10 +2,7 @@
 //!
 //! Layer: cli.
 
-use std::{
-    ffi::OsString, fmt, future::Future, marker::PhantomData, pin::pin, process::ExitCode,
-    task::Poll,
-};
+use std::{ffi::OsString, fmt, marker::PhantomData, process::ExitCode};
 
 use clap::{ArgMatches, Command};
 use versioned_core::Registry;
@@ -13,10 +10,12 @@ use versioned_jobs::{BaseMigrateVersionedModelJob, Mode, StopFlag};
 use versioned_store::{ModelStore, StoreError};
 
 use crate::{
-    DatabaseUrl, Output, VerbError, args,
-    error::{ConnectError, OutputError, UsageError},
+    DatabaseUrl, Output, VerbCall, VerbError, args,
+    error::{OutputError, UsageError},
     exit_code,
-    job::{AnyJob, JobOf, LocalFuture},
+    job::{AnyJob, JobOf},
+    own_verb::{OwnVerb, open},
+    signals::{first_of, interrupts},
     verbs,
 };
 
@@ -50,26 +49,8 @@ use crate::{
 pub struct App<S> {
     command: Command,
     jobs: Vec<Box<dyn AnyJob<S>>>,
-    verbs: Vec<(String, Box<dyn Handler<S>>)>,
-}
-
-/// What a verb of the application's is called with.
-#[non_exhaustive]
-pub struct VerbCall<'a, S> {
-    /// The store, connected.
-    pub store: &'a S,
-    /// The arguments of the verb.
-    pub matches: &'a ArgMatches,
-    /// Where to write.
-    pub output: &'a Output,
-    /// Set when the operator asks for a stop.
-    pub stop: &'a StopFlag,
-}
-
-impl<S> fmt::Debug for VerbCall<'_, S> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("VerbCall").field("matches", self.matches).finish_non_exhaustive()
-    }
+    verbs: Vec<(String, OwnVerb<S>)>,
+    default_verb: Option<&'static str>,
 }
 
 impl<S> fmt::Debug for App<S> {
@@ -87,7 +68,8 @@ impl<S: ModelStore + 'static> App<S> {
     /// An application with this name and no jobs.
     #[must_use]
     pub fn new(name: &'static str) -> Self {
-        Self { command: args::command(name), jobs: Vec::new(), verbs: Vec::new() }
+        let (jobs, verbs) = (Vec::new(), Vec::new());
+        Self { command: args::command(name), jobs, verbs, default_verb: None }
     }
 
     /// Sets the line that `--help` begins with.
@@ -115,15 +97,48 @@ impl<S: ModelStore + 'static> App<S> {
     ///
     /// If the application has a verb of that name already.
     #[must_use]
-    pub fn verb<F>(mut self, command: Command, handler: F) -> Self
+    pub fn verb<F>(self, command: Command, handler: F) -> Self
     where
         F: AsyncFn(VerbCall<'_, S>) -> Result<u8, VerbError> + 'static,
     {
+        self.own_verb(command, OwnVerb::Connected(Box::new(handler)))
+    }
+
+    /// Adds a verb of the application's own for which no database is opened: it needs none, or opens one itself, for
+    /// example by [`VerbCall::open`].
+    ///
+    /// # Panics
+    ///
+    /// If the application has a verb of that name already.
+    #[must_use]
+    pub fn unconnected_verb<F>(self, command: Command, handler: F) -> Self
+    where
+        F: AsyncFn(VerbCall<'_, ()>) -> Result<u8, VerbError> + 'static,
+    {
+        self.own_verb(command, OwnVerb::Unconnected(Box::new(handler)))
+    }
+
+    /// Sets the verb of a command line that names none; without this such a line is a mistake.
+    ///
+    /// # Panics
+    ///
+    /// If the application has no verb of that name.
+    #[must_use]
+    pub fn default_verb(self, name: &'static str) -> Self {
+        assert!(self.has_verb(name), "there is no verb `{name}`");
+        let command = self.command.subcommand_required(false).arg_required_else_help(false);
+        Self { command, default_verb: Some(name), ..self }
+    }
+
+    fn has_verb(&self, name: &str) -> bool {
+        self.command.get_subcommands().any(|known| known.get_name() == name)
+    }
+
+    fn own_verb(mut self, command: Command, verb: OwnVerb<S>) -> Self {
         let name = command.get_name().to_owned();
-        let is_taken = self.command.get_subcommands().any(|known| known.get_name() == name);
-        assert!(!is_taken, "the verb `{name}` exists already");
+        assert!(!self.has_verb(&name), "the verb `{name}` exists already");
         self.command = self.command.subcommand(command);
-        self.verbs.push((name, Box::new(handler)));
+        self.verbs.push((name, verb));
         self
     }
 
@@ -187,7 +202,7 @@ impl<S: ModelStore + 'static> App<S> {
     where
         C: AsyncFnOnce(DatabaseUrl) -> Result<S, StoreError>,
     {
-        let matches = match self.command.clone().try_get_matches_from(args) {
+        let matches = match self.matches(args) {
             Ok(matches) => matches,
             Err(error) if error.use_stderr() => {
                 output.error_text(error.render());
@@ -212,6 +227,21 @@ impl<S: ModelStore + 'static> App<S> {
         }
     }
 
+    fn matches(
+        &self,
+        args: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+    ) -> Result<ArgMatches, clap::Error> {
+        let mut args: Vec<OsString> = args.into_iter().map(Into::into).collect();
+        let matches = self.command.clone().try_get_matches_from(&args)?;
+        match (matches.subcommand(), self.default_verb) {
+            (None, Some(verb)) => {
+                args.push(verb.into());
+                self.command.clone().try_get_matches_from(args)
+            }
+            _ => Ok(matches),
+        }
+    }
+
     async fn dispatch<C>(
         &self,
         verb: &str,
@@ -223,19 +253,21 @@ impl<S: ModelStore + 'static> App<S> {
     where
         C: AsyncFnOnce(DatabaseUrl) -> Result<S, StoreError>,
     {
+        let database = args::database(matches);
+        let database = database.as_ref();
         match verb {
             args::ENTITIES => Ok(verbs::entities(&self.jobs, &self.registry(), output)),
             args::COMPLETIONS => Ok(verbs::completions(self.command.clone(), matches, output)),
             args::CHECK => {
-                let store = match args::database(matches) {
-                    Some(_) => Some(open(verb, matches, connect).await?),
+                let store = match database {
+                    Some(_) => Some(open(verb, database, connect).await?),
                     None => None,
                 };
                 Ok(verbs::check(&self.jobs, &self.registry(), store.as_ref(), output).await)
             }
             args::CENSUS => {
                 let jobs = self.select(matches)?;
-                let store = open(verb, matches, connect).await?;
+                let store = open(verb, database, connect).await?;
                 Ok(verbs::census(&jobs, &store, output).await)
             }
             args::AUDIT | args::MIGRATE => {
@@ -247,18 +279,21 @@ impl<S: ModelStore + 'static> App<S> {
                     return Err(UsageError::EntityNotChosen { known }.into());
                 }
                 let options = args::job_options(matches, stop);
-                let store = open(verb, matches, connect).await?;
+                let store = open(verb, database, connect).await?;
                 Ok(verbs::run_jobs(mode, &jobs, &store, &options, output).await)
             }
-            own => {
-                let store = open(verb, matches, connect).await?;
-                let handler = self.verbs.iter().find(|(name, _)| name == own);
-                let call = VerbCall { store: &store, matches, output, stop };
-                match handler {
-                    Some((_, handler)) => handler.call(call).await,
-                    None => Ok(exit_code::USAGE),
+            own => match self.verbs.iter().find(|(name, _)| name == own) {
+                Some((_, OwnVerb::Connected(handler))) => {
+                    let store = &open(verb, database, connect).await?;
+                    handler.call(VerbCall { store, database, matches, output, stop, verb }).await
                 }
-            }
+                Some((_, OwnVerb::Unconnected(handler))) => {
+                    let store = &();
+                    handler.call(VerbCall { store, database, matches, output, stop, verb }).await
+                }
+                // clap knows no other verbs.
+                None => Ok(exit_code::USAGE),
+            },
         }
     }
 
@@ -278,78 +313,4 @@ impl<S: ModelStore + 'static> App<S> {
         }
         Registry::of(declarations)
     }
-}
-
-async fn open<S, C>(verb: &str, matches: &ArgMatches, connect: C) -> Result<S, VerbError>
-where
-    C: AsyncFnOnce(DatabaseUrl) -> Result<S, StoreError>,
-{
-    let Some(url) = args::database(matches) else {
-        return Err(UsageError::DatabaseMissing { verb: verb.to_owned() }.into());
-    };
-    match connect(url.clone()).await {
-        Ok(store) => Ok(store),
-        Err(source) => {
-            let (code, help) = (exit_code::of_store_error(&source), source.help());
-            let error = VerbError::from(ConnectError { url, source }).with_exit_code(code);
-            Err(match help {
-                Some(help) => error.with_help(help),
-                None => error,
-            })
-        }
-    }
-}
-
-/// A verb of the application's.
-trait Handler<S> {
-    fn call<'a>(&'a self, call: VerbCall<'a, S>) -> LocalFuture<'a, Result<u8, VerbError>>;
-}
-
-impl<S, F> Handler<S> for F
-where
-    F: AsyncFn(VerbCall<'_, S>) -> Result<u8, VerbError>,
-{
-    fn call<'a>(&'a self, call: VerbCall<'a, S>) -> LocalFuture<'a, Result<u8, VerbError>> {
-        Box::pin(self(call))
-    }
-}
-
-/// Sets the flag on the first signal, and ends on the second one.
-async fn interrupts(stop: StopFlag) -> u8 {
-    if interrupt().await.is_ok() {
-        stop.set();
-        let output = Output::standard();
-        output.error_line("stopping; press Ctrl-C again to stop at once");
-        if interrupt().await.is_ok() {
-            return exit_code::INTERRUPTED;
-        }
-    }
-    // Without signals there is nothing to wait for.
-    std::future::pending().await
-}
-
-#[cfg(unix)]
-async fn interrupt() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    let terminated = async move {
-        terminate.recv().await;
-        Ok(())
-    };
-    first_of(tokio::signal::ctrl_c(), terminated).await
-}
-
-#[cfg(not(unix))]
-async fn interrupt() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
-}
-
-/// The output of the future that ends first; the other one is dropped.
-async fn first_of<T>(first: impl Future<Output = T>, second: impl Future<Output = T>) -> T {
-    let (mut first, mut second) = (pin!(first), pin!(second));
-    std::future::poll_fn(|context| match first.as_mut().poll(context) {
-        Poll::Ready(output) => Poll::Ready(output),
-        Poll::Pending => second.as_mut().poll(context),
-    })
-    .await
 }

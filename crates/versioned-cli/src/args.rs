@@ -2,7 +2,7 @@
 //!
 //! Layer: cli.
 
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, Command, builder::NonEmptyStringValueParser, value_parser};
 use clap_complete::Shell;
 use versioned_core::EntityId;
 use versioned_jobs::{JobOptions, StopFlag};
@@ -34,6 +34,7 @@ pub(crate) fn command(name: &'static str) -> Command {
                 .long("database")
                 .value_name("URL")
                 .global(true)
+                .value_parser(NonEmptyStringValueParser::new())
                 .help("Address of the database"),
         )
         .arg(

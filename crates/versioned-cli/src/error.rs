@@ -4,14 +4,14 @@
 
 use std::{borrow::Cow, error::Error, fmt};
 
-use versioned_jobs::JobError;
+use versioned_jobs::{FetchError, JobError};
 use versioned_store::StoreError;
 
-use crate::exit_code;
+use crate::{DatabaseUrl, exit_code};
 
 /// Why a verb of the application's could not do its work; any error becomes one by `?`.
 ///
-/// The exit code is 1, or what a [`StoreError`] or a [`JobError`] asks for.
+/// The exit code is 1, or what a [`StoreError`], a [`JobError`] or a [`FetchError`] asks for.
 ///
 /// # Examples
 ///
@@ -66,6 +66,10 @@ impl<E: Error + Send + Sync + 'static> From<E> for VerbError {
             (exit_code::of_store_error(store), store.help().map(str::to_owned))
         } else if let Some(job) = error.downcast_ref::<JobError>() {
             (exit_code::of_job_error(job), job.help().map(str::to_owned))
+        } else if let Some(fetch) = error.downcast_ref::<FetchError>() {
+            (exit_code::of_fetch_error(fetch), fetch.help().map(str::to_owned))
+        } else if let Some(connect) = error.downcast_ref::<ConnectError>() {
+            (exit_code::of_store_error(&connect.error), connect.error.help().map(str::to_owned))
         } else if let Some(usage) = error.downcast_ref::<UsageError>() {
             (exit_code::USAGE, Some(usage.help()))
         } else {
@@ -124,11 +128,24 @@ impl UsageError {
 }
 
 /// The database could not be opened.
-#[derive(Debug, thiserror::Error)]
-#[error("database `{url}` cannot be opened")]
+#[derive(Debug)]
 pub(crate) struct ConnectError {
-    pub(crate) url: crate::DatabaseUrl,
-    pub(crate) source: StoreError,
+    pub(crate) url: DatabaseUrl,
+    pub(crate) error: StoreError,
+}
+
+impl fmt::Display for ConnectError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "database `{}` cannot be opened", self.url)
+    }
+}
+
+impl Error for ConnectError {
+    /// What the store gives as its reason: its own words would only say the same again, and the address with its
+    /// password.
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.error.source()
+    }
 }
 
 /// The results could not be written.

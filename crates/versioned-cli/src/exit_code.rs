@@ -2,7 +2,7 @@
 //!
 //! Layer: cli. Scripts and schedulers decide by these, so a number never changes its meaning.
 
-use versioned_jobs::JobError;
+use versioned_jobs::{FetchError, JobError};
 use versioned_store::{StoreError, StoreErrorKind};
 
 /// Done, or nothing to do. Stale rows that a census or an audit has found are no finding.
@@ -48,6 +48,19 @@ pub fn of_job_error(error: &JobError) -> u8 {
         JobError::Store { source, .. } | JobError::Census { source, .. } => of_store_error(source),
         JobError::BrokenStore { .. } => FINDINGS,
         _ => INTERRUPTED,
+    }
+}
+
+/// The exit code of an entity that could not be read.
+#[must_use]
+pub fn of_fetch_error(error: &FetchError) -> u8 {
+    match error {
+        FetchError::StorageModel { .. } => USAGE,
+        FetchError::Store { source, .. } | FetchError::StoreMany { source, .. } => {
+            of_store_error(source)
+        }
+        // The entity itself, or a store that breaks its contract.
+        _ => FINDINGS,
     }
 }
 

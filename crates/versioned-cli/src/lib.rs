@@ -41,13 +41,16 @@ mod error;
 pub mod exit_code;
 mod job;
 mod output;
+mod own_verb;
 mod progress;
+mod signals;
 mod suggest;
 mod verbs;
 
-pub use app::{App, VerbCall};
+pub use app::App;
 /// The parser of the command line, for the verbs of the application's own.
 pub use clap;
 pub use database_url::DatabaseUrl;
 pub use error::VerbError;
 pub use output::Output;
+pub use own_verb::VerbCall;

@@ -136,6 +136,31 @@ pub enum FetchError {
         source: StoreError,
     },
 
+    /// The store failed while it read many entities.
+    #[error("{keys} entities `{entity}` could not be read")]
+    #[non_exhaustive]
+    StoreMany {
+        /// Name of the entity kind.
+        entity: &'static str,
+        /// How many were asked for.
+        keys: usize,
+        /// What the store says.
+        source: StoreError,
+    },
+
+    /// The store broke its contract, so that nobody knows which row belongs to which key.
+    #[error(
+        "the store broke its contract on table `{table}` of `{entity}`: it did not say of every \
+         key whether there is a row"
+    )]
+    #[non_exhaustive]
+    BrokenStore {
+        /// Name of the entity kind.
+        entity: &'static str,
+        /// Name of the table.
+        table: String,
+    },
+
     /// The entity is there, and cannot be brought to its latest versions.
     #[error(transparent)]
     Entity {
@@ -149,8 +174,8 @@ impl FetchError {
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Store { source, .. } => source.is_retryable(),
-            Self::StorageModel { .. } | Self::Entity { .. } => false,
+            Self::Store { source, .. } | Self::StoreMany { source, .. } => source.is_retryable(),
+            Self::StorageModel { .. } | Self::BrokenStore { .. } | Self::Entity { .. } => false,
         }
     }
 
@@ -161,7 +186,8 @@ impl FetchError {
             Self::StorageModel { .. } => {
                 Some("change the storage model of the job as the cause says")
             }
-            Self::Store { source, .. } => source.help(),
+            Self::Store { source, .. } | Self::StoreMany { source, .. } => source.help(),
+            Self::BrokenStore { .. } => Some("report this to the maintainers of the store"),
             Self::Entity { error } => error.help(),
         }
     }

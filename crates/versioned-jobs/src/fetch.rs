@@ -1,4 +1,4 @@
-//! Reading one entity at its latest versions, without writing it back.
+//! Reading entities at their latest versions, without writing them back.
 //!
 //! Layer: jobs. Invariant: what is read is, field by field, the bytes that a migration would write.
 
@@ -24,6 +24,25 @@ where
     let row = store.get(&table, key).await;
     let row = row.map_err(|source| FetchError::Store { entity, key: key.clone(), source })?;
     Ok(row.filter(|row| !row.deleted).map(|row| (table, row)))
+}
+
+/// The rows of entities in the order of their keys; `None` for one that is absent or marked as deleted.
+pub(crate) async fn rows<J, S>(
+    store: &S,
+    keys: &[EntityKey],
+) -> Result<(EntityTable, Vec<Option<Row>>), FetchError>
+where
+    J: BaseMigrateVersionedModelJob + ?Sized,
+    S: ModelStore,
+{
+    let entity = J::DomainObject::schema_versioned_attributes().entity;
+    let table = J::table().map_err(|source| FetchError::StorageModel { entity, source })?;
+    let failed = |source| FetchError::StoreMany { entity, keys: keys.len(), source };
+    let rows = store.get_many(&table, keys).await.map_err(failed)?;
+    if rows.len() != keys.len() {
+        return Err(FetchError::BrokenStore { entity, table: table.name().to_owned() });
+    }
+    Ok((table, rows.into_iter().map(|row| row.filter(|row| !row.deleted)).collect()))
 }
 
 /// The JSON text of the entity at its latest versions.

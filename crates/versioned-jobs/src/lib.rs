@@ -34,7 +34,7 @@ pub use clock::{Clock, SystemClock};
 pub use counts::{Counts, Mode, Outcome};
 pub use error::{FetchError, JobError};
 pub use failure::{EntityError, EntityFailure, PanicMessage};
-pub use model_migration::BaseMigrateVersionedModelJob;
+pub use model_migration::{BaseMigrateVersionedModelJob, FetchedMany};
 pub use options::{JobOptions, StopFlag};
 pub use progress::{NoProgress, Progress};
 pub use report::{ChangeCount, JobReport, SideOutputCount};

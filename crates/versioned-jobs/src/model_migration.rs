@@ -19,6 +19,10 @@ use crate::{
     fetch,
 };
 
+/// What [`fetch_many`](BaseMigrateVersionedModelJob::fetch_many) gives: for each key its entity, `None` if it is absent or
+/// marked as deleted, or why it cannot be read at its latest versions.
+pub type FetchedMany<D> = Vec<Result<Option<D>, FetchError>>;
+
 /// A job over the models of one entity kind: it names the domain object and how it is stored, and nothing else.
 ///
 /// Everything else is provided. The methods are associated functions, since a job has no state of its own. They need
@@ -101,6 +105,25 @@ pub trait BaseMigrateVersionedModelJob: Send + Sync + 'static {
                 return Ok(None);
             };
             fetch::object::<Self::DomainObject>(&table, &row).map(Some)
+        }
+    }
+
+    /// Reads entities as [`fetch`](Self::fetch) does, in the order of `keys`, with fewer calls of the store.
+    ///
+    /// An entity that cannot be brought to its latest versions is an error in its place and stops no other. All of them
+    /// are in memory at once.
+    ///
+    /// # Errors
+    ///
+    /// [`FetchError`] if the store failed; the errors of single entities are in the list.
+    fn fetch_many<S: ModelStore>(
+        store: &S,
+        keys: &[EntityKey],
+    ) -> impl Future<Output = Result<FetchedMany<Self::DomainObject>, FetchError>> + Send {
+        async move {
+            let (table, rows) = fetch::rows::<Self, S>(store, keys).await?;
+            let object = |row| fetch::object::<Self::DomainObject>(&table, &row);
+            Ok(rows.into_iter().map(|row| row.map(object).transpose()).collect())
         }
     }
 

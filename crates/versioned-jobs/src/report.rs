@@ -9,6 +9,9 @@ use versioned_core::SchemaVersion;
 
 use crate::{Align, Counts, EntityFailure, Mode, Outcome, Printable, TextTable};
 
+/// The shortest run whose rate means anything; the text of a shorter one leaves it out.
+const SHORTEST_WITH_RATE: Duration = Duration::from_millis(100);
+
 /// How many entities had a field brought from one version to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -190,7 +193,8 @@ impl fmt::Display for JobReport {
         let rows = if scanned == 1 { "row" } else { "rows" };
         write!(formatter, "{} {}: {scanned} {rows}", self.mode.as_str(), Printable(self.entity))?;
         write!(formatter, " in {:.1} s", self.elapsed.as_secs_f64())?;
-        if let Some(rate) = self.rows_per_second().filter(|rate| *rate > 0) {
+        let rate = self.rows_per_second().filter(|_| self.elapsed >= SHORTEST_WITH_RATE);
+        if let Some(rate) = rate.filter(|rate| *rate > 0) {
             write!(formatter, ", {rate} rows/s")?;
         }
         writeln!(formatter)?;
@@ -280,6 +284,16 @@ audit exploration: 3 rows in 1.5 s, 2 rows/s
   next_index          1
 ";
         assert_eq!(report().to_string(), expect);
+    }
+
+    #[test]
+    fn the_text_of_a_very_short_run_has_no_rate() {
+        let mut report = report();
+        report.set_elapsed(Duration::from_millis(99));
+        assert!(report.to_string().starts_with("audit exploration: 3 rows in 0.1 s\n"));
+        assert_eq!(report.rows_per_second(), Some(30));
+        report.set_elapsed(Duration::from_millis(100));
+        assert!(report.to_string().starts_with("audit exploration: 3 rows in 0.1 s, 30 rows/s\n"));
     }
 
     #[test]

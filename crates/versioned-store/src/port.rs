@@ -45,6 +45,28 @@ pub trait ModelStore: Send + Sync {
         key: &EntityKey,
     ) -> impl Future<Output = Result<Option<Row>, StoreError>> + Send;
 
+    /// Reads rows with all their columns, in the order of `keys`, which may name one twice; `None` where there is no row.
+    ///
+    /// Provided: one [`get`](Self::get) after the other. A store overrides it where many keys in one call cost less. Rows
+    /// that change meanwhile may be read before or after it, each row as a whole.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the store cannot be read; nothing is returned then.
+    fn get_many(
+        &self,
+        table: &EntityTable,
+        keys: &[EntityKey],
+    ) -> impl Future<Output = Result<Vec<Option<Row>>, StoreError>> + Send {
+        async move {
+            let mut rows = Vec::with_capacity(keys.len());
+            for key in keys {
+                rows.push(self.get(table, key).await?);
+            }
+            Ok(rows)
+        }
+    }
+
     /// Counts the rows of a table, deleted ones included.
     ///
     /// # Errors

@@ -25,6 +25,7 @@ fn a_wrong_line_says_what_is_wrong_and_touches_no_database() {
     check("--database x.db", &["requires a subcommand", "census"]);
     check("--databse x.db census", &["unexpected argument '--databse'", "'--database'"]);
     check("census --database", &["a value is required", "URL"]);
+    check("census --database=", &["a value is required", "URL"]);
     check("migrate --al", &["unexpected argument '--al'", "'--all'"]);
     check("completions fishy", &["invalid value 'fishy'", "fish"]);
     check("--database x migrate lesson --all", &["cannot be used with"]);
@@ -99,7 +100,6 @@ fn a_database_that_cannot_be_opened_is_named_without_its_password() {
         let ran = run_with(&app(), line, &StopFlag::default(), Err(store_error(kind)));
         assert_eq!((ran.code, ran.results.as_str()), (code, ""));
         let expect = "error: database `sqlite://me:***@here/x` cannot be opened\n  \
-                      caused by: `connect` on `school.db` failed\n  \
                       caused by: it is a directory\n  help: ";
         assert!(ran.errors.starts_with(expect), "{}", ran.errors);
     }

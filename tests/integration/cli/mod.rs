@@ -1,5 +1,6 @@
 //! The command line, run in the process: arguments in, text and exit code out.
 
+mod files;
 mod mistakes;
 mod operating;
 mod own_verbs;

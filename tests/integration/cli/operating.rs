@@ -148,6 +148,16 @@ fn the_options_of_a_run_reach_the_job() {
 }
 
 #[test]
+fn an_id_to_skip_that_is_not_there_is_said() {
+    let store = school(&["a", "b"].map(StoredLesson::old), 0);
+    let ran = run(&app(), &store, "--database x migrate lesson --skip a --skip bb");
+    let expect = "  skipped 1 of the 2 ids that `--skip` names: check the others\n";
+    assert!(ran.results.ends_with(expect), "{}", ran.results);
+    let ran = run(&app(), &store, "--database x audit lesson --skip a");
+    assert!(!ran.results.contains("--skip"), "{}", ran.results);
+}
+
+#[test]
 fn a_conflict_is_said_and_no_finding() {
     let store = school(&["a", "b"].map(StoredLesson::old), 0);
     store.before_write(|| {

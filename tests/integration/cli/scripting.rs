@@ -99,6 +99,6 @@ fn an_error_is_a_line_too() {
     assert_eq!(lines.len(), 1);
     assert_eq!(lines[0]["type"], "error");
     assert_eq!(lines[0]["exit_code"], 1);
-    assert_eq!(lines[0]["causes"][2], "it is a directory");
+    assert_eq!(lines[0]["causes"][1], "it is a directory");
     assert!(ran.errors.starts_with("error: database `x` cannot be opened\n"));
 }

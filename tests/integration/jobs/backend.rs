@@ -38,6 +38,11 @@ impl SqliteFile {
         self.other.pool()
     }
 
+    /// Where the file is.
+    pub(crate) fn path(&self) -> String {
+        self.folder.join("school.db").to_str().unwrap().to_owned()
+    }
+
     /// Runs SQL in the other program.
     pub(crate) async fn execute(&self, sql: &str) {
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(self.other()).await.unwrap();

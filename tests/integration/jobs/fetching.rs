@@ -1,10 +1,10 @@
-//! One entity, read at its latest versions.
+//! Entities, read at their latest versions.
 
 use versioned_jobs::{EntityError, FetchError, JobOptions, Mode, NoProgress};
 use versioned_store::StoreErrorKind;
 
 use super::{
-    backend::{Backend, stories},
+    backend::{Backend, SqliteFile, stories},
     lesson::{Layout, REFUSED, Scene, StoredLesson},
     probe::Probe,
 };
@@ -15,6 +15,9 @@ stories! {
     an_absent_and_a_deleted_entity_are_not_there
     an_entity_that_cannot_be_converted_is_an_error_with_its_id
     a_failing_store_is_an_error_that_names_the_entity
+    many_are_read_in_the_order_of_their_keys_as_one_by_one
+    of_many_one_that_cannot_be_converted_stops_no_other
+    a_store_that_fails_or_forgets_a_row_is_an_error_for_many
 }
 
 fn all() -> Vec<StoredLesson> {
@@ -73,4 +76,58 @@ fn a_failing_store_is_an_error_that_names_the_entity<B: Backend>(layout: Layout)
     let error = layout.fetch(&store, "a").unwrap_err();
     assert_eq!(error.to_string(), "`lesson` of `a` could not be read");
     assert!(error.is_retryable());
+}
+
+fn many_are_read_in_the_order_of_their_keys_as_one_by_one<B: Backend>(layout: Layout) {
+    let mut lessons = all();
+    lessons.push(StoredLesson::old("gone").deleted());
+    let store = Probe::<B>::with(layout, &lessons);
+    let before = store.rows(layout);
+    let ids = ["d", "a", "nobody", "gone", "b", "a", "c"];
+    let many = layout.fetch_many(&store, &ids).unwrap();
+    assert_eq!((store.calls(), store.writes()), (1, 0));
+    let many: Vec<_> = many.into_iter().map(Result::unwrap).collect();
+    assert_eq!(many, ids.map(|id| layout.fetch(&store, id).unwrap()));
+    assert_eq!(many.iter().flatten().count(), 5);
+    assert_eq!(store.rows(layout), before);
+}
+
+fn of_many_one_that_cannot_be_converted_stops_no_other<B: Backend>(layout: Layout) {
+    let lessons = [StoredLesson::with_text("a", REFUSED), StoredLesson::old("b")];
+    let store = Probe::<B>::with(layout, &lessons);
+    let many = layout.fetch_many(&store, &["a", "b"]).unwrap();
+    let error = many[0].as_ref().unwrap_err();
+    assert!(error.to_string().starts_with("conversion of `lesson.scenes` of `a` from"), "{error}");
+    assert_eq!(many[1].as_ref().unwrap().as_ref().unwrap().id, "b");
+}
+
+fn a_store_that_fails_or_forgets_a_row_is_an_error_for_many<B: Backend>(layout: Layout) {
+    let store = Probe::<B>::with(layout, &all());
+    store.fail_at(0, StoreErrorKind::Transient);
+    let error = layout.fetch_many(&store, &["a", "b"]).unwrap_err();
+    assert_eq!(error.to_string(), "2 entities `lesson` could not be read");
+    assert!(error.is_retryable());
+    store.drop_an_outcome();
+    let error = layout.fetch_many(&store, &["a", "b"]).unwrap_err();
+    assert!(matches!(error, FetchError::BrokenStore { .. }), "{error:?}");
+    assert!(!error.is_retryable());
+}
+
+/// SQLite may take `a` and `A` for one text; to the application they are two lessons.
+#[test]
+fn ids_that_differ_in_case_only_are_two_lessons_under_any_collation() {
+    let layout = Layout::Document;
+    let store = Probe::<SqliteFile>::with(layout, &[]);
+    let sql = "DROP TABLE lesson_documents; \
+               CREATE TABLE lesson_documents (id TEXT COLLATE NOCASE NOT NULL, version INTEGER, \
+               deleted INTEGER, body TEXT); \
+               CREATE UNIQUE INDEX by_bytes ON lesson_documents (id COLLATE BINARY)";
+    super::block_on(store.backend().execute(sql));
+    store.put(layout, StoredLesson::old("a").row(layout));
+    store.put(layout, StoredLesson::current("A").row(layout));
+    let many = layout.fetch_many(&store, &["a", "A"]).unwrap();
+    let notes = many.into_iter().map(|lesson| lesson.unwrap().unwrap().notes.len());
+    assert_eq!(notes.collect::<Vec<_>>(), [2, 1]);
+    let many = layout.fetch_many(&store, &["a"]).unwrap();
+    assert_eq!(many[0].as_ref().unwrap().as_ref().unwrap().id, "a");
 }

@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use versioned_core::{BaseVersionedDomainObject, ConversionError, EntityId, SchemaVersion};
 use versioned_jobs::{
-    BaseMigrateVersionedModelJob, CensusReport, FetchError, JobError, JobOptions, JobReport, Mode,
-    Progress,
+    BaseMigrateVersionedModelJob, CensusReport, FetchError, FetchedMany, JobError, JobOptions,
+    JobReport, Mode, Progress,
 };
-use versioned_store::{ColumnValue, EntityTable, ModelStore, Row, StorageModel};
+use versioned_store::{ColumnValue, EntityKey, EntityTable, ModelStore, Row, StorageModel};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, BaseVersionedDomainObject)]
 #[versioned(entity = "lesson")]
@@ -163,6 +163,20 @@ impl Layout {
             match self {
                 Self::Columns => MigrateLessonColumnsJob::fetch(store, &id.into()).await,
                 Self::Document => MigrateLessonDocumentsJob::fetch(store, &id.into()).await,
+            }
+        })
+    }
+
+    pub(crate) fn fetch_many<S: ModelStore>(
+        self,
+        store: &S,
+        ids: &[&str],
+    ) -> Result<FetchedMany<Lesson>, FetchError> {
+        let keys: Vec<EntityKey> = ids.iter().map(|id| EntityKey::from(*id)).collect();
+        super::block_on(async {
+            match self {
+                Self::Columns => MigrateLessonColumnsJob::fetch_many(store, &keys).await,
+                Self::Document => MigrateLessonDocumentsJob::fetch_many(store, &keys).await,
             }
         })
     }

@@ -107,7 +107,7 @@ impl<B> Probe<B> {
         self.inner.refused.lock().unwrap().insert(key.into());
     }
 
-    /// Forgets to say of the last write what became of it.
+    /// Forgets the last outcome of a batch, and the last row of many.
     pub(crate) fn drop_an_outcome(&self) {
         *self.inner.drops_outcome.lock().unwrap() = true;
     }
@@ -212,6 +212,19 @@ impl<B: Backend> ModelStore for Probe<B> {
     async fn get(&self, table: &EntityTable, key: &EntityKey) -> Result<Option<Row>, StoreError> {
         self.call("get", table)?;
         self.backend().store().get(table, key).await
+    }
+
+    async fn get_many(
+        &self,
+        table: &EntityTable,
+        keys: &[EntityKey],
+    ) -> Result<Vec<Option<Row>>, StoreError> {
+        self.call("get_many", table)?;
+        let mut rows = self.backend().store().get_many(table, keys).await?;
+        if *self.inner.drops_outcome.lock().unwrap() {
+            rows.pop();
+        }
+        Ok(rows)
     }
 
     async fn count(&self, table: &EntityTable) -> Result<u64, StoreError> {

@@ -27,6 +27,7 @@ pub(crate) async fn run_jobs<S: ModelStore>(
         let job_code = match ended {
             Ok(report) => {
                 show_report(&report, output);
+                show_skipped(&report, options, output);
                 if report.counts().failed > 0 { exit_code::FINDINGS } else { exit_code::DONE }
             }
             Err(error) => show_end(&error, output),
@@ -55,6 +56,16 @@ fn show_report(report: &JobReport, output: &Output) {
     }
     if counts.conflict > 0 {
         output.line("  rows in conflict changed while they were converted: run again to take them");
+    }
+}
+
+/// A mistyped id is skipped nowhere, so the entity that was meant has been taken.
+fn show_skipped(report: &JobReport, options: &JobOptions, output: &Output) {
+    let (named, skipped) = (options.skipped().len() as u64, report.counts().skipped);
+    if skipped < named && !output.is_json() {
+        output.line(format_args!(
+            "  skipped {skipped} of the {named} ids that `--skip` names: check the others"
+        ));
     }
 }
 

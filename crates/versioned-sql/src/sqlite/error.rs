@@ -2,6 +2,8 @@
 //!
 //! Layer: adapters.
 
+use std::path::{Path, PathBuf};
+
 use versioned_store::{EntityTable, StoreError, StoreErrorKind, StoreProblem};
 
 /// What went wrong in a call, before the call and the table are named.
@@ -34,10 +36,56 @@ impl From<StoreProblem> for Fault {
     }
 }
 
-/// The error of opening a database.
-pub(super) fn connect(operation: &'static str, target: &str, cause: sqlx::Error) -> StoreError {
-    let help = "name an existing database file, or create it with `connect_or_create`";
+/// The error of opening a database, whose file is at `path` if the target could be read that far.
+pub(super) fn connect(
+    operation: &'static str,
+    target: &str,
+    path: Option<&Path>,
+    cause: sqlx::Error,
+) -> StoreError {
+    let (kind, _) = classify(&cause);
+    if let (StoreErrorKind::Misconfigured, Some(problem)) = (kind, path.and_then(FileProblem::of)) {
+        let help = problem.help();
+        return StoreError::new(kind, operation, target, problem).with_help(help);
+    }
+    let help = "check the path, and the rights on the file and on its folder";
     named(operation, target, cause, Some(help))
+}
+
+/// Why a file cannot be opened as a database, where that can be seen from outside.
+#[derive(Debug, thiserror::Error)]
+enum FileProblem {
+    #[error("there is no file `{}`, and none was created", .path.display())]
+    Missing { path: PathBuf },
+
+    #[error("there is no folder `{}`, so no file was created in it", .folder.display())]
+    FolderMissing { folder: PathBuf },
+
+    #[error("`{}` is a folder", .path.display())]
+    IsFolder { path: PathBuf },
+}
+
+impl FileProblem {
+    fn of(path: &Path) -> Option<Self> {
+        // An operator who is in another folder than he thinks sees it by the whole path.
+        let path = std::path::absolute(path).ok()?;
+        let folder = path.parent()?.to_owned();
+        if path.is_dir() {
+            return Some(Self::IsFolder { path });
+        }
+        if !folder.is_dir() {
+            return Some(Self::FolderMissing { folder });
+        }
+        (!path.try_exists().ok()?).then_some(Self::Missing { path })
+    }
+
+    fn help(&self) -> &'static str {
+        match self {
+            Self::Missing { .. } => "check the path, or run what creates the database first",
+            Self::FolderMissing { .. } => "check the path, or create the folder",
+            Self::IsFolder { .. } => "name the database file in it",
+        }
+    }
 }
 
 fn named(
@@ -50,13 +98,16 @@ fn named(
     let error = match cause {
         // sqlx would say the same words in front of what the database says.
         sqlx::Error::Database(inner) => StoreError::new(kind, operation, target, Box::new(inner)),
+        sqlx::Error::Configuration(inner) => {
+            let help = "correct the address of the database";
+            return StoreError::new(kind, operation, target, inner).with_help(help);
+        }
         other => StoreError::new(kind, operation, target, other),
     };
-    match (kind, help, known_help) {
-        (StoreErrorKind::Misconfigured, Some(help), _) | (_, _, Some(help)) => {
-            error.with_help(help)
-        }
-        _ => error,
+    let help = help.filter(|_| kind == StoreErrorKind::Misconfigured);
+    match known_help.or(help) {
+        Some(help) => error.with_help(help),
+        None => error,
     }
 }
 

@@ -70,6 +70,33 @@ pub(super) fn equal(
     Ok(())
 }
 
+/// The condition that a row has one of the keys, such that an index over the id columns finds the rows.
+///
+/// The column's collation may take other texts for one of the keys: the caller compares the keys that come back.
+pub(super) fn among(
+    statement: &mut Statement,
+    table: &EntityTable,
+    keys: &[&EntityKey],
+) -> Result<(), Fault> {
+    let [id] = table.id() else {
+        // SQLite uses no index for `(a, b) IN (VALUES ..)`.
+        for (index, key) in keys.iter().enumerate() {
+            statement.sql.text(if index > 0 { ") OR (" } else { "(" });
+            equal(statement, table, key)?;
+        }
+        statement.sql.text(")");
+        return Ok(());
+    };
+    column(&mut statement.sql, table, id.name());
+    statement.sql.text(" IN (");
+    for (index, value) in keys.iter().map(|key| table.stored_key(key)).enumerate() {
+        statement.sql.text(if index > 0 { ", " } else { "" });
+        statement.bind(&value?[0])?;
+    }
+    statement.sql.text(")");
+    Ok(())
+}
+
 /// The key in the first columns of a result; `before` is the key of the row before, for messages.
 pub(super) fn read(
     row: &SqliteRow,

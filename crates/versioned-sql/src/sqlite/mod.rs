@@ -100,7 +100,6 @@ impl SqliteStore {
 
     async fn open(url_or_path: &str, create: bool) -> Result<Self, StoreError> {
         const OPERATION: &str = "connect";
-        let failed = |cause| error::connect(OPERATION, url_or_path, cause);
         if url_or_path.contains(":memory:") || url_or_path.contains("mode=memory") {
             let cause = InMemory;
             return Err(StoreError::new(
@@ -109,10 +108,11 @@ impl SqliteStore {
                 url_or_path,
                 cause,
             )
-            .with_help("use a file, or `MemoryStore` in tests"));
+            .with_help("name a file"));
         }
         let mut options = match url_or_path.starts_with("sqlite:") {
-            true => SqliteConnectOptions::from_str(url_or_path).map_err(failed)?,
+            true => SqliteConnectOptions::from_str(url_or_path)
+                .map_err(|cause| error::connect(OPERATION, url_or_path, None, cause))?,
             false => SqliteConnectOptions::new().filename(url_or_path),
         };
         options = options
@@ -127,7 +127,10 @@ impl SqliteStore {
             options = options.journal_mode(SqliteJournalMode::Wal);
         }
         let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS_MAX);
-        let pool = pool.connect_with(options).await.map_err(failed)?;
+        let path = options.get_filename().to_owned();
+        let pool = pool.connect_with(options).await;
+        let pool =
+            pool.map_err(|cause| error::connect(OPERATION, url_or_path, Some(&path), cause))?;
         Ok(Self { pool })
     }
 }
@@ -151,6 +154,16 @@ impl ModelStore for SqliteStore {
     async fn get(&self, table: &EntityTable, key: &EntityKey) -> Result<Option<Row>, StoreError> {
         supported(table).map_err(|problem| problem.into_error("get", table.name()))?;
         scan::get(&self.pool, table, key).await.map_err(|fault| fault.named("get", table))
+    }
+
+    async fn get_many(
+        &self,
+        table: &EntityTable,
+        keys: &[EntityKey],
+    ) -> Result<Vec<Option<Row>>, StoreError> {
+        supported(table).map_err(|problem| problem.into_error("get_many", table.name()))?;
+        let rows = scan::get_many(&self.pool, table, keys).await;
+        rows.map_err(|fault| fault.named("get_many", table))
     }
 
     async fn count(&self, table: &EntityTable) -> Result<u64, StoreError> {

@@ -3,6 +3,8 @@
 //! Layer: adapters. Invariant: a page is measured before it is read, so memory is bounded by the page's limits, however
 //! large the rows are.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use sqlx::{SqliteConnection, SqlitePool, sqlite::SqliteRow};
 use versioned_store::{
     Bodies, ColumnKind, ColumnValue, EntityKey, EntityTable, Page, Row, ScanRequest, StoreProblem,
@@ -64,6 +66,38 @@ pub(super) async fn get(
     let row = row_of(&mut transaction, table, key, |sql| select(sql, table, Bodies::All)).await?;
     transaction.commit().await?;
     row.map(|row| read(&row, table, &schema, Bodies::All, None)).transpose()
+}
+
+/// Most keys of one statement.
+const KEYS_MAX: usize = 500;
+
+/// Reads the rows of many keys with all their columns, from one snapshot.
+pub(super) async fn get_many(
+    pool: &SqlitePool,
+    table: &EntityTable,
+    keys: &[EntityKey],
+) -> Result<Vec<Option<Row>>, Fault> {
+    let mut transaction = pool.begin().await?;
+    let schema = Schema::read(&mut transaction, table).await?;
+    let wanted: BTreeSet<&EntityKey> = keys.iter().collect();
+    let all: Vec<&EntityKey> = wanted.iter().copied().collect();
+    let mut found: BTreeMap<EntityKey, Row> = BTreeMap::new();
+    for some in all.chunks(KEYS_MAX) {
+        let mut statement = Statement::default();
+        statement.sql.text("SELECT ");
+        select(&mut statement.sql, table, Bodies::All);
+        statement.sql.text(" FROM ").name(table.name()).text(" WHERE ");
+        keys::among(&mut statement, table, some)?;
+        for row in statement.all(&mut transaction).await? {
+            let row = read(&row, table, &schema, Bodies::All, None)?;
+            // The column's collation may take another text for one of the keys.
+            if wanted.contains(&row.key) && found.insert(row.key.clone(), row.clone()).is_some() {
+                return Err(StoreProblem::KeyNotUnique { key: row.key }.into());
+            }
+        }
+    }
+    transaction.commit().await?;
+    Ok(keys.iter().map(|key| found.get(key).cloned()).collect())
 }
 
 /// The row that has a key, which must be the only one.

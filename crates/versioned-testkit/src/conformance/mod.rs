@@ -36,7 +36,8 @@ pub use fixture::StoreFixture;
 pub use paging::{
     a_page_ends_with_the_row_that_reaches_its_bytes, a_range_is_open_below_and_closed_above,
     current_and_deleted_rows_come_without_fields, keys_of_every_kind_come_in_order,
-    pages_end_at_their_limits, versions_are_counted_per_column,
+    many_rows_come_in_the_order_of_the_keys, pages_end_at_their_limits,
+    versions_are_counted_per_column,
 };
 pub use values::{
     a_document_lies_in_one_column, a_field_may_lie_in_the_id_column,
@@ -63,6 +64,7 @@ macro_rules! store_conformance {
             a_range_is_open_below_and_closed_above
             current_and_deleted_rows_come_without_fields
             keys_of_every_kind_come_in_order
+            many_rows_come_in_the_order_of_the_keys
             versions_are_counted_per_column
             values_keep_their_type_and_bytes
             a_document_lies_in_one_column

@@ -164,12 +164,50 @@ pub async fn keys_of_every_kind_come_in_order<F: StoreFixture>(fixture: &F) {
             let written = write(fixture, &table, &[RowWrite { expected: row, set }]).await;
             assert_eq!(written, [WriteOutcome::Written], "{key}");
         }
+        let found = fixture.store().get_many(&table, &expected).await.expect("rows can be read");
+        let found = found.into_iter().map(|row| row.expect("each is found among many").key);
+        assert_eq!(found.collect::<Vec<_>>(), expected, "{}", table.name());
         let all = scan(fixture, &table, &request(Bodies::All)).await;
         for row in all.rows {
             let comment = row.values[SampleColumn::Comment as usize].clone();
             assert_eq!(comment, Some(text(&row.key.to_string())), "its own row was written");
         }
     }
+}
+
+/// Many rows come in the order of the keys that were asked for, one named twice comes twice, and an absent one is a gap.
+pub async fn many_rows_come_in_the_order_of_the_keys<F: StoreFixture>(fixture: &F) {
+    let table = table(fixture, &SAMPLE, sample_model()).await;
+    let mut deleted = Sample::current("d").row;
+    deleted.deleted = true;
+    let rows = [Sample::stale("a").row, Sample::current("b").row, deleted];
+    put_all(fixture, &table, rows.clone()).await;
+    let get_many = async |keys: &[EntityKey]| {
+        fixture.store().get_many(&table, keys).await.expect("rows can be read")
+    };
+    assert_eq!(get_many(&[]).await, []);
+    let [a, b, d] = rows.map(Some);
+    let keys = ["d", "absent", "a", "b", "a", "A", ""].map(EntityKey::from);
+    assert_eq!(get_many(&keys).await, [d, None, a.clone(), b.clone(), a.clone(), None, None]);
+
+    // More than a store asks for at once.
+    let mut many: Vec<EntityKey> = (0..2_500).map(|no| EntityKey::from(&*no.to_string())).collect();
+    many[1_700] = "b".into();
+    many[2_499] = "a".into();
+    let found = get_many(&many).await;
+    assert_eq!(found.len(), many.len());
+    assert_eq!(found.iter().flatten().count(), 2);
+    assert_eq!((&found[1_700], &found[2_499]), (&b, &a));
+
+    let model = StorageModel::columns("pairs").id("part").id(IdColumn::integer("no"));
+    let table = super::fixture::table(fixture, &SAMPLE, model).await;
+    let key = |no| EntityKey::new(vec![KeyPart::Text("a".to_owned()), KeyPart::Integer(no)]);
+    let row = versioned_store::Row { model_version: None, ..Sample::stale(key(1_200)).row };
+    fixture.put(&table, row.clone()).await;
+    let keys: Vec<EntityKey> = (0..1_201).rev().map(key).collect();
+    let found = fixture.store().get_many(&table, &keys).await.expect("rows can be read");
+    assert_eq!(found[0], Some(row));
+    assert!(found[1..].iter().all(Option::is_none));
 }
 
 /// Versions are counted per column, value and deleted flag, in order.

@@ -44,7 +44,7 @@ fn a_batch_that_fails_in_the_middle_writes_nothing() {
         let set = vec![(SampleColumn::States as usize, ColumnValue::Text("1".to_owned()))];
         let writes = writes(&fixture, &table, set).await;
         let error = fixture.sqlite().write_batch(&table, &writes).await.unwrap_err();
-        assert_eq!(error.kind(), StoreErrorKind::Other);
+        assert_eq!(error.kind(), StoreErrorKind::Rejected);
         assert_eq!(error.to_string(), "`write_batch` on `samples` failed");
         assert!(error.source().unwrap().to_string().contains("b is frozen"));
         assert!(error.help().unwrap().contains("trigger"));
