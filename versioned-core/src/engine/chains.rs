@@ -9,7 +9,7 @@ use crate::{
     chain::{ChainError, ChainErrorCause, ChainOutput, ChainRun, ContextSource, Part, Text},
     engine::versions::FoundVersion,
     json::{JsonError, JsonErrorKind, Limits, Pointer},
-    lazy::raw_key_text,
+    lazy::RawKey,
 };
 
 /// The chains of one entity, over the members of one stored document.
@@ -154,11 +154,11 @@ fn run_elements(
     Ok(output)
 }
 
-/// Where an element is: under its key, as it is written between its quotes, or at its index.
-fn element_pointer(key: Option<&str>, index: usize) -> Pointer {
+/// Where an element is: under its key or at its index.
+fn element_pointer(key: Option<RawKey<'_>>, index: usize) -> Pointer {
     let mut pointer = Pointer::root();
     match key {
-        Some(key) => pointer.push_key(&raw_key_text(key)),
+        Some(key) => pointer.push_key(&key.text()),
         None => pointer.push_index(index),
     }
     pointer

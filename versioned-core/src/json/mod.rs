@@ -15,6 +15,7 @@ mod limits;
 mod pointer;
 pub(crate) mod scan;
 pub(crate) mod strings;
+mod tokens;
 mod value;
 
 pub use error::{JsonError, JsonErrorKind};

@@ -3,7 +3,10 @@
 //! Layer: core. Grammar: RFC 8259. Open brackets are bits of one integer, so nesting costs no stack. A lone surrogate
 //! escape is legal JSON text and passes; it is an error where the string is decoded.
 
-use super::{JsonError, JsonErrorKind, Limits, strings::find_special};
+use super::{
+    JsonError, JsonErrorKind, Limits,
+    tokens::{blanks, byte, colon, key, literal, number, string, unexpected},
+};
 
 /// Extent of a value in a text: bytes `start..end`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -65,8 +68,7 @@ pub(crate) fn scan_object(
         return Ok(found);
     }
     loop {
-        let key = scanner.key()?;
-        scanner.skip_blanks();
+        let (key, _) = scanner.key()?;
         visit.member(&mut scanner, key, depth_max)?;
         found = Container { insert_at: scanner.position, is_empty: false };
         scanner.skip_blanks();
@@ -114,12 +116,7 @@ impl Sink for () {
     fn close(&mut self, _end: usize) {}
 }
 
-/// What comes next inside a container.
-enum Next {
-    Value,
-    AfterValue,
-}
-
+/// A place in a text that is being checked.
 pub(crate) struct Scanner<'a> {
     bytes: &'a [u8],
     pub(crate) position: usize,
@@ -134,16 +131,12 @@ impl<'a> Scanner<'a> {
         Ok(Self { bytes: text.as_bytes(), position: 0, depth_max: limits.depth_max })
     }
 
-    #[inline(always)]
     pub(crate) fn peek(&self) -> Option<u8> {
         self.bytes.get(self.position).copied()
     }
 
-    #[inline(always)]
     pub(crate) fn skip_blanks(&mut self) {
-        while let Some(b' ' | b'\n' | b'\t' | b'\r') = self.peek() {
-            self.position += 1;
-        }
+        self.position = blanks(self.bytes, self.position);
     }
 
     /// Nothing but blanks may follow.
@@ -156,28 +149,20 @@ impl<'a> Scanner<'a> {
     }
 
     pub(crate) fn unexpected(&self) -> JsonError {
-        let kind = match self.peek() {
-            None => JsonErrorKind::UnexpectedEnd,
-            Some(_) => JsonErrorKind::UnexpectedCharacter,
-        };
-        JsonError::new(kind, self.position)
+        unexpected(self.bytes, self.position)
     }
 
-    /// A key and its colon; gives the extent of the key with its quotes.
-    #[inline(always)]
-    pub(crate) fn key(&mut self) -> Result<Span, JsonError> {
+    /// A key, its colon and the blanks behind it; gives the extent of the key with its quotes, and whether it has
+    /// escapes.
+    pub(crate) fn key(&mut self) -> Result<(Span, bool), JsonError> {
         let start = self.position;
         if self.peek() != Some(b'"') {
             return Err(self.unexpected());
         }
-        self.string()?;
+        let has_escapes = self.string()?;
         let end = self.position;
-        self.skip_blanks();
-        if self.peek() != Some(b':') {
-            return Err(self.unexpected());
-        }
-        self.position += 1;
-        Ok(Span { start, end })
+        self.position = colon(self.bytes, end)?;
+        Ok((Span { start, end }, has_escapes))
     }
 
     /// One value, nested at most `depth_max` levels; the position is at its first byte.
@@ -186,183 +171,101 @@ impl<'a> Scanner<'a> {
         depth_max: usize,
         sink: &mut impl Sink,
     ) -> Result<(), JsonError> {
-        // Bit n is set if the open bracket of level n is an object's; 127 levels fit.
-        let mut objects: u128 = 0;
-        let mut depth: usize = 0;
-        let mut next = Next::Value;
-        loop {
-            match next {
-                Next::Value => match self.peek() {
-                    Some(open @ (b'{' | b'[')) => {
-                        if depth == depth_max {
-                            let kind = JsonErrorKind::TooDeep(self.depth_max);
-                            return Err(JsonError::new(kind, self.position));
-                        }
-                        depth += 1;
-                        sink.open(self.position);
-                        self.position += 1;
-                        let is_object = open == b'{';
-                        objects = objects << 1 | u128::from(is_object);
-                        self.skip_blanks();
-                        let close = if is_object { b'}' } else { b']' };
-                        if self.peek() == Some(close) {
-                            self.position += 1;
-                            depth -= 1;
-                            objects >>= 1;
-                            sink.close(self.position);
-                            next = Next::AfterValue;
-                        } else if is_object {
-                            self.key()?;
-                            self.skip_blanks();
-                        }
-                    }
-                    Some(b'"') => {
-                        self.string()?;
-                        next = Next::AfterValue;
-                    }
-                    Some(b'-' | b'0'..=b'9') => {
-                        self.number()?;
-                        next = Next::AfterValue;
-                    }
-                    _ => {
-                        self.literal()?;
-                        next = Next::AfterValue;
-                    }
-                },
-                Next::AfterValue => {
-                    if depth == 0 {
-                        return Ok(());
-                    }
-                    sink.item();
-                    self.skip_blanks();
-                    let in_object = objects & 1 == 1;
-                    match (self.peek(), in_object) {
-                        (Some(b','), _) => {
-                            self.position += 1;
-                            self.skip_blanks();
-                            if in_object {
-                                self.key()?;
-                                self.skip_blanks();
-                            }
-                            next = Next::Value;
-                        }
-                        (Some(b'}'), true) | (Some(b']'), false) => {
-                            self.position += 1;
-                            depth -= 1;
-                            objects >>= 1;
-                            sink.close(self.position);
-                        }
-                        _ => return Err(self.unexpected()),
-                    }
+        self.position = value(self.bytes, self.position, depth_max, sink).map_err(|error| {
+            // The limit that is named is that of the document.
+            match error.kind() {
+                JsonErrorKind::TooDeep(_) => {
+                    JsonError::new(JsonErrorKind::TooDeep(self.depth_max), error.offset())
                 }
+                _ => error,
             }
-        }
+        })?;
+        Ok(())
     }
 
     /// A string; the position is at its opening quote. Says whether it has escapes.
-    #[inline(always)]
     pub(crate) fn string(&mut self) -> Result<bool, JsonError> {
-        let mut has_escapes = false;
-        self.position += 1;
-        loop {
-            self.position = find_special(self.bytes, self.position);
-            match self.peek() {
-                Some(b'"') => {
-                    self.position += 1;
-                    return Ok(has_escapes);
-                }
-                Some(b'\\') => {
-                    has_escapes = true;
-                    self.escape()?;
-                }
-                Some(_) => {
-                    return Err(JsonError::new(JsonErrorKind::ControlCharacter, self.position));
-                }
-                None => return Err(self.unexpected()),
-            }
-        }
-    }
-
-    #[inline(never)]
-    fn escape(&mut self) -> Result<(), JsonError> {
-        let start = self.position;
-        let invalid = JsonError::new(JsonErrorKind::InvalidEscape, start);
-        match self.bytes.get(start + 1) {
-            None => Err(JsonError::new(JsonErrorKind::UnexpectedEnd, start + 1)),
-            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {
-                self.position += 2;
-                Ok(())
-            }
-            Some(b'u') => match self.bytes.get(start + 2..start + 6) {
-                Some(digits) if digits.iter().all(u8::is_ascii_hexdigit) => {
-                    self.position += 6;
-                    Ok(())
-                }
-                _ => Err(invalid),
-            },
-            Some(_) => Err(invalid),
-        }
+        let (end, has_escapes) = string(self.bytes, self.position)?;
+        self.position = end;
+        Ok(has_escapes)
     }
 
     /// A number; the position is at its first byte. Says whether it is written as an integer.
-    #[inline(always)]
     pub(crate) fn number(&mut self) -> Result<bool, JsonError> {
-        let start = self.position;
-        let malformed = JsonError::new(JsonErrorKind::MalformedNumber, start);
-        if self.peek() == Some(b'-') {
-            self.position += 1;
-        }
-        match self.peek() {
-            Some(b'0') => self.position += 1,
-            Some(b'1'..=b'9') => self.digits(),
-            _ => return Err(malformed),
-        }
-        let mut is_integer = true;
-        if self.peek() == Some(b'.') {
-            is_integer = false;
-            self.position += 1;
-            if !matches!(self.peek(), Some(b'0'..=b'9')) {
-                return Err(malformed);
-            }
-            self.digits();
-        }
-        if let Some(b'e' | b'E') = self.peek() {
-            is_integer = false;
-            self.position += 1;
-            if let Some(b'+' | b'-') = self.peek() {
-                self.position += 1;
-            }
-            if !matches!(self.peek(), Some(b'0'..=b'9')) {
-                return Err(malformed);
-            }
-            self.digits();
-        }
-        match self.peek() {
-            Some(b'0'..=b'9' | b'.' | b'-' | b'+' | b'a'..=b'z' | b'A'..=b'Z') => Err(malformed),
-            _ => Ok(is_integer),
-        }
-    }
-
-    #[inline(always)]
-    fn digits(&mut self) {
-        while let Some(b'0'..=b'9') = self.peek() {
-            self.position += 1;
-        }
+        let (end, is_integer) = number(self.bytes, self.position)?;
+        self.position = end;
+        Ok(is_integer)
     }
 
     /// `true`, `false` or `null`; the position is at its first byte.
     pub(crate) fn literal(&mut self) -> Result<(), JsonError> {
-        let rest = &self.bytes[self.position..];
-        for word in [b"null".as_slice(), b"true", b"false"] {
-            if rest.starts_with(word) {
-                self.position += word.len();
-                return Ok(());
+        self.position = literal(self.bytes, self.position)?;
+        Ok(())
+    }
+}
+
+/// The end of a value, nested at most `depth_max` levels (127 fit), that starts at `position`.
+fn value(
+    bytes: &[u8],
+    mut position: usize,
+    depth_max: usize,
+    sink: &mut impl Sink,
+) -> Result<usize, JsonError> {
+    // Bit n is set if the bracket of level n is an object's, the innermost being level 0.
+    let mut objects: u128 = 0;
+    let mut depth: usize = 0;
+    loop {
+        match byte(bytes, position) {
+            b'"' => position = string(bytes, position)?.0,
+            open @ (b'{' | b'[') => {
+                if depth == depth_max {
+                    return Err(JsonError::new(JsonErrorKind::TooDeep(depth_max), position));
+                }
+                depth += 1;
+                sink.open(position);
+                let is_object = open == b'{';
+                objects = objects << 1 | u128::from(is_object);
+                position = blanks(bytes, position + 1);
+                // The closing bracket of either kind is two above the opening one.
+                if byte(bytes, position) != open + 2 {
+                    if is_object {
+                        position = key(bytes, position)?;
+                    }
+                    continue;
+                }
+                position += 1;
+                depth -= 1;
+                objects >>= 1;
+                sink.close(position);
             }
+            b'-' | b'0'..=b'9' => position = number(bytes, position)?.0,
+            _ => position = literal(bytes, position)?,
         }
-        if rest.starts_with(b"NaN") || rest.starts_with(b"Infinity") {
-            return Err(JsonError::new(JsonErrorKind::MalformedNumber, self.position));
+        // Behind a value.
+        loop {
+            if depth == 0 {
+                return Ok(position);
+            }
+            sink.item();
+            position = blanks(bytes, position);
+            let is_object = objects & 1 == 1;
+            match byte(bytes, position) {
+                b',' => {
+                    position = blanks(bytes, position + 1);
+                    if is_object {
+                        position = key(bytes, position)?;
+                    }
+                    break;
+                }
+                b'}' if is_object => {}
+                b']' if !is_object => {}
+                _ => return Err(unexpected(bytes, position)),
+            }
+            position += 1;
+            depth -= 1;
+            objects >>= 1;
+            sink.close(position);
         }
-        Err(self.unexpected())
     }
 }
 

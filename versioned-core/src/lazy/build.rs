@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Number, Value};
 
 use super::{
-    key::Key,
+    key::{Key, RawKey},
     object::{LazyObject, Member},
     read::{Kind, LazyRef, kind_of},
     tape::Tape,
@@ -63,7 +63,7 @@ fn owned(tape: &Tape<'_>, text: &str, container: Option<u32>) -> LazyValue<'stat
     let node = match (container, kind_of(text)) {
         (Some(container), Kind::Object) => {
             let members = tape.walk(container).map(|step| {
-                let key = Key::of_raw(step.key.unwrap_or_default()).text().into_owned();
+                let key = step.key.map(|key| key.text().into_owned()).unwrap_or_default();
                 let value = owned(tape, step.value, step.container);
                 Member { key: Key::New(Cow::Owned(key)), value }
             });
@@ -75,8 +75,8 @@ fn owned(tape: &Tape<'_>, text: &str, container: Option<u32>) -> LazyValue<'stat
             Node::List(elements.collect(), 0)
         }
         (None, Kind::String) => {
-            let raw = text.get(1..text.len() - 1).unwrap_or_default();
-            Node::String(Cow::Owned(Key::of_raw(raw).text().into_owned()))
+            let raw = RawKey { quoted: text, has_escapes: text.contains('\\') };
+            Node::String(Cow::Owned(raw.text().into_owned()))
         }
         (None, Kind::Number) => Node::NumberText(text.into()),
         (None, _) => Node::Scalar(match text {

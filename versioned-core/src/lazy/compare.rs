@@ -1,6 +1,6 @@
 //! Equality by value, and a short `Debug`.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 use super::{
     object::LazyObject,
@@ -32,18 +32,14 @@ impl PartialEq for LazyRef<'_, '_> {
                 self.len() == other.len()
                     && self.elements().zip(other.elements()).all(|(left, right)| left == right)
             }
-            Kind::Object => {
-                let has = |of: Self, key: &str, value: LazyRef<'_, '_>| {
-                    // Only the last of equal keys counts, on both sides.
-                    of.get(key) == Some(value)
-                };
-                self.members().all(|(key, _)| match self.get(&key) {
-                    Some(last) => has(*other, &key, last),
-                    None => false,
-                }) && other.members().all(|(key, _)| self.get(&key).is_some())
-            }
+            Kind::Object => last_members(*self) == last_members(*other),
         }
     }
+}
+
+/// The members that count: of equal keys the last one. Each is compared once, however deep equal keys are nested.
+fn last_members<'v, 'a>(object: LazyRef<'v, 'a>) -> BTreeMap<Cow<'v, str>, LazyRef<'v, 'a>> {
+    object.members().collect()
 }
 
 impl PartialEq for LazyValue<'_> {

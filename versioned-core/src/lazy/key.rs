@@ -4,26 +4,46 @@ use std::borrow::Cow;
 
 use crate::json::{decode, scan::Span};
 
+/// A key as it is written in a text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RawKey<'a> {
+    /// With its quotes, so that it is written out in one piece.
+    pub(super) quoted: &'a str,
+    pub(super) has_escapes: bool,
+}
+
+impl<'a> RawKey<'a> {
+    #[inline]
+    pub(super) fn is(self, name: &str) -> bool {
+        // The quotes are two bytes.
+        if !self.has_escapes {
+            return self.quoted.len() == name.len() + 2
+                && self.quoted.as_bytes()[1..=name.len()] == *name.as_bytes();
+        }
+        decode_quoted(self.quoted).is_some_and(|decoded| decoded == name)
+    }
+
+    /// The key; with a lone surrogate, which no text can hold, as it is written.
+    pub(crate) fn text(self) -> Cow<'a, str> {
+        let decoded = if self.has_escapes { decode_quoted(self.quoted) } else { None };
+        decoded.map_or(Cow::Borrowed(&self.quoted[1..self.quoted.len() - 1]), Cow::Owned)
+    }
+}
+
 /// A key of a member.
 #[derive(Debug, Clone)]
 pub(super) enum Key<'a> {
-    /// As written in the text, between the quotes, without escapes.
-    Plain(&'a str),
-    /// As written in the text, between the quotes, with escapes.
-    Escaped(&'a str),
+    /// As written in the text.
+    Stored(RawKey<'a>),
     /// Given by a conversion; escaped when it is written.
     New(Cow<'a, str>),
 }
 
-impl<'a> Key<'a> {
-    pub(super) fn of_raw(raw: &'a str) -> Self {
-        if raw.contains('\\') { Self::Escaped(raw) } else { Self::Plain(raw) }
-    }
-
+impl Key<'_> {
+    #[inline]
     pub(super) fn is(&self, name: &str) -> bool {
         match self {
-            Self::Plain(raw) => *raw == name,
-            Self::Escaped(raw) => decode_raw(raw).is_some_and(|decoded| decoded == name),
+            Self::Stored(raw) => raw.is(name),
             Self::New(given) => given == name,
         }
     }
@@ -31,26 +51,21 @@ impl<'a> Key<'a> {
     /// The key; with a lone surrogate, which no text can hold, as it is written.
     pub(super) fn text(&self) -> Cow<'_, str> {
         match self {
-            Self::Plain(raw) => Cow::Borrowed(raw),
-            Self::Escaped(raw) => decode_raw(raw).map_or(Cow::Borrowed(*raw), Cow::Owned),
+            Self::Stored(raw) => raw.text(),
             Self::New(given) => Cow::Borrowed(given),
         }
     }
 
+    #[inline]
     pub(super) fn write_to(&self, output: &mut String) {
         match self {
-            Self::Plain(raw) | Self::Escaped(raw) => {
-                output.push('"');
-                output.push_str(raw);
-                output.push('"');
-            }
+            Self::Stored(raw) => output.push_str(raw.quoted),
             Self::New(given) => super::write::push_string(given, output),
         }
     }
 }
 
-/// The text of a key or string between its quotes; `None` if it has a lone surrogate.
-pub(super) fn decode_raw(raw: &str) -> Option<String> {
-    let quoted = format!("\"{raw}\"");
-    decode(Span { start: 0, end: quoted.len() }, &quoted, true).ok()
+/// The text of a key or string with its quotes; `None` if it has a lone surrogate.
+pub(super) fn decode_quoted(quoted: &str) -> Option<String> {
+    decode(Span { start: 0, end: quoted.len() }, quoted, true).ok()
 }

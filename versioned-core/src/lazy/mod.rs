@@ -32,6 +32,7 @@ mod build;
 mod compare;
 mod edit;
 mod key;
+mod locate;
 #[cfg(test)]
 mod model_tests;
 mod object;
@@ -40,10 +41,12 @@ mod tape;
 #[cfg(test)]
 mod tests;
 mod value;
+mod walk;
 mod write;
 
+pub(crate) use key::RawKey;
+pub(crate) use locate::{locate, pointer_at};
 pub use object::{Entry, LazyObject, OccupiedEntry, VacantEntry};
-pub(crate) use read::raw_key_text;
 pub use read::{Kind, LazyElements, LazyMembers, LazyRef};
-pub(crate) use tape::{Recorder, Tape, check_offsets, locate, pointer_at};
+pub(crate) use tape::{Recorder, Tape, check_offsets};
 pub use value::LazyValue;

@@ -6,9 +6,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{
-    key::{Key, decode_raw},
-    tape::{Tape, Walk},
+    key::{RawKey, decode_quoted},
+    tape::Tape,
     value::{LazyValue, Node, Place, place_of},
+    walk::Walk,
 };
 use crate::{ConversionError, engine::typed_from_str};
 
@@ -122,8 +123,12 @@ impl<'v, 'a> LazyRef<'v, 'a> {
             Source::Scalar(text) => text,
             Source::Container(..) => return None,
         };
-        let raw = raw.strip_prefix('"')?.strip_suffix('"')?;
-        if raw.contains('\\') { decode_raw(raw).map(Cow::Owned) } else { Some(Cow::Borrowed(raw)) }
+        let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
+        if inner.contains('\\') {
+            decode_quoted(raw).map(Cow::Owned)
+        } else {
+            Some(Cow::Borrowed(inner))
+        }
     }
 
     /// The text of a number, as it is written.
@@ -188,18 +193,11 @@ impl<'v, 'a> LazyRef<'v, 'a> {
                 Node::Object(object) => object.get(key),
                 _ => None,
             },
-            Source::Container(tape, container) => {
-                let mut found = None;
-                if tape.is_object(container) {
-                    for step in tape.walk(container) {
-                        if step.key.is_some_and(|raw| Key::of_raw(raw).is(key)) {
-                            found = Some(Self::part(tape, step.value, step.container));
-                        }
-                    }
-                }
-                found
+            Source::Container(tape, container) if tape.is_object(container) => {
+                let (text, container) = tape.walk(container).find_last(key)?;
+                Some(Self::part(tape, text, container))
             }
-            Source::Scalar(_) => None,
+            Source::Container(..) | Source::Scalar(_) => None,
         }
     }
 
@@ -418,17 +416,9 @@ impl<'v, 'a> Iterator for LazyMembers<'v, 'a> {
             }
             MemberWalk::Tape(tape, walk) => {
                 let step = walk.next()?;
-                let key = raw_key_text(step.key.unwrap_or_default());
+                let key = step.key.map(RawKey::text).unwrap_or_default();
                 Some((key, LazyRef::part(tape, step.value, step.container)))
             }
         }
-    }
-}
-
-/// The text of a key that is written like this between its quotes.
-pub(crate) fn raw_key_text(raw: &str) -> Cow<'_, str> {
-    match raw.contains('\\').then(|| decode_raw(raw)) {
-        Some(Some(decoded)) => Cow::Owned(decoded),
-        _ => Cow::Borrowed(raw),
     }
 }

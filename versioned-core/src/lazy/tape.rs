@@ -5,23 +5,23 @@
 
 use std::cell::Cell;
 
+use super::{locate::locate, walk::Walk};
 use crate::json::{
-    JsonError, JsonErrorKind, Limits, Pointer, decode,
-    scan::{Scanner, Sink, Span},
-    strings::find_special,
+    JsonError, JsonErrorKind, Limits,
+    scan::{Scanner, Sink},
 };
 
 /// A container of a text, in the order in which containers open.
 #[derive(Debug, Clone, Copy)]
-struct Extent {
+pub(super) struct Extent {
     /// First byte: the opening bracket.
-    start: u32,
+    pub(super) start: u32,
     /// Behind the closing bracket.
-    end: u32,
+    pub(super) end: u32,
     /// How many members it has.
-    members: u32,
+    pub(super) members: u32,
     /// Number of the first container behind it.
-    next: u32,
+    pub(super) next: u32,
 }
 
 /// A checked text and the extents of its containers.
@@ -29,16 +29,6 @@ struct Extent {
 pub(crate) struct Tape<'a> {
     text: &'a str,
     extents: Extents,
-}
-
-/// A member that a walk over a container comes to.
-pub(crate) struct Step<'a> {
-    /// The key between its quotes, as it is written; `None` in a list.
-    pub(crate) key: Option<&'a str>,
-    /// The text of the value.
-    pub(crate) value: &'a str,
-    /// If the value is a container: its number.
-    pub(crate) container: Option<u32>,
 }
 
 impl<'a> Tape<'a> {
@@ -75,21 +65,17 @@ impl<'a> Tape<'a> {
         self.extent(container).members as usize
     }
 
-    fn extent(&self, container: u32) -> Extent {
+    pub(super) fn text(&self) -> &'a str {
+        self.text
+    }
+
+    pub(super) fn extent(&self, container: u32) -> Extent {
         self.extents.0[container as usize]
     }
 
     /// Walks over the members of a container.
     pub(crate) fn walk(&self, container: u32) -> Walk<'_, 'a> {
-        let extent = self.extent(container);
-        Walk {
-            tape: self,
-            position: extent.start as usize + 1,
-            end: extent.end as usize - 1,
-            left: extent.members,
-            child: container + 1,
-            is_object: self.is_object(container),
-        }
+        Walk::new(self, container)
     }
 }
 
@@ -128,96 +114,24 @@ pub(crate) fn check_offsets(text: &str) -> Result<(), JsonError> {
     }
 }
 
-/// Steps over the members of one container, in order.
-pub(crate) struct Walk<'t, 'a> {
-    tape: &'t Tape<'a>,
-    position: usize,
-    end: usize,
-    left: u32,
-    child: u32,
-    is_object: bool,
-}
-
-impl<'a> Walk<'_, 'a> {
-    fn skip(&mut self, also: u8) {
-        let bytes = self.tape.text.as_bytes();
-        while let Some(byte) = bytes.get(self.position) {
-            if !matches!(byte, b' ' | b'\n' | b'\t' | b'\r') && *byte != also {
-                return;
-            }
-            self.position += 1;
-        }
-    }
-
-    /// The text is checked, so the string ends within it.
-    fn skip_string(&mut self) {
-        let bytes = self.tape.text.as_bytes();
-        self.position += 1;
-        loop {
-            self.position = find_special(bytes, self.position);
-            match bytes.get(self.position) {
-                Some(b'\\') => self.position += 2,
-                _ => {
-                    self.position += 1;
-                    return;
-                }
-            }
-        }
-    }
-}
-
-impl<'a> Iterator for Walk<'_, 'a> {
-    type Item = Step<'a>;
-
-    fn next(&mut self) -> Option<Step<'a>> {
-        self.left = self.left.checked_sub(1)?;
-        let text = self.tape.text;
-        self.skip(b',');
-        let key = if self.is_object {
-            let start = self.position + 1;
-            self.skip_string();
-            let key = &text[start..self.position - 1];
-            self.skip(b':');
-            Some(key)
-        } else {
-            None
-        };
-        let start = self.position;
-        match text.as_bytes().get(start) {
-            Some(b'{' | b'[') => {
-                let container = self.child;
-                let extent = self.tape.extent(container);
-                self.position = extent.end as usize;
-                self.child = extent.next;
-                let value = &text[start..self.position];
-                return Some(Step { key, value, container: Some(container) });
-            }
-            Some(b'"') => self.skip_string(),
-            _ => {
-                let rest = &text.as_bytes()[start..self.end];
-                let is_end = |byte: &u8| matches!(byte, b',' | b' ' | b'\n' | b'\t' | b'\r');
-                self.position = start + rest.iter().position(is_end).unwrap_or(rest.len());
-            }
-        }
-        Some(Step { key, value: &text[start..self.position], container: None })
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.left as usize, Some(self.left as usize))
-    }
-}
-
 /// Notes extents during a scan.
 pub(crate) struct Recorder {
     extents: Extents,
-    /// Numbers of the open containers, innermost last.
-    open: [u32; Limits::DEPTH_MAX],
+    /// Numbers and members so far of the containers around the innermost open one.
+    open: [(u32, u32); Limits::DEPTH_MAX],
     depth: usize,
+    /// The same of the innermost open one.
+    innermost: (u32, u32),
 }
 
 impl Recorder {
     pub(crate) fn new() -> Self {
-        Self { extents: Extents::reused(), open: [0; Limits::DEPTH_MAX], depth: 0 }
+        Self {
+            extents: Extents::reused(),
+            open: [(0, 0); Limits::DEPTH_MAX],
+            depth: 0,
+            innermost: (0, 0),
+        }
     }
 
     /// The tape of the text that was scanned.
@@ -239,151 +153,26 @@ impl Recorder {
 impl Sink for Recorder {
     #[inline]
     fn open(&mut self, start: usize) {
-        self.open[self.depth] = self.extents.0.len() as u32;
+        self.open[self.depth] = self.innermost;
         self.depth += 1;
+        self.innermost = (self.extents.0.len() as u32, 0);
         self.extents.0.push(Extent { start: start as u32, end: 0, members: 0, next: 0 });
     }
 
     #[inline]
     fn item(&mut self) {
-        self.extents.0[self.open[self.depth - 1] as usize].members += 1;
+        self.innermost.1 += 1;
     }
 
     #[inline]
     fn close(&mut self, end: usize) {
-        self.depth -= 1;
+        let (container, members) = self.innermost;
         let next = self.extents.0.len() as u32;
-        let extent = &mut self.extents.0[self.open[self.depth] as usize];
+        let extent = &mut self.extents.0[container as usize];
         extent.end = end as u32;
+        extent.members = members;
         extent.next = next;
-    }
-}
-
-/// The error with a pointer to the value in which it lies.
-pub(crate) fn locate(text: &str, error: JsonError) -> JsonError {
-    let pointer = pointer_at(text, error.offset());
-    error.at(pointer)
-}
-
-/// JSON pointer to the innermost value that holds a byte; the text is valid up to there.
-pub(crate) fn pointer_at(text: &str, offset: usize) -> Pointer {
-    enum Level<'a> {
-        Object(Option<&'a str>),
-        List(usize),
-    }
-    let mut levels: Vec<Level<'_>> = Vec::new();
-    let bytes = text.as_bytes();
-    let mut position = 0;
-    let mut is_key = false;
-    while position < offset.min(bytes.len()) {
-        match bytes[position] {
-            open @ (b'{' | b'[') => {
-                is_key = open == b'{';
-                levels.push(if is_key { Level::Object(None) } else { Level::List(0) });
-                position += 1;
-            }
-            b'}' | b']' => {
-                levels.pop();
-                is_key = false;
-                position += 1;
-            }
-            b',' => {
-                match levels.last_mut() {
-                    Some(Level::List(index)) => *index += 1,
-                    Some(Level::Object(key)) => {
-                        *key = None;
-                        is_key = true;
-                    }
-                    None => {}
-                }
-                position += 1;
-            }
-            b'"' => {
-                let start = position;
-                position += 1;
-                loop {
-                    position = find_special(bytes, position);
-                    match bytes.get(position) {
-                        Some(b'\\') => position += 2,
-                        Some(b'"') | None => break,
-                        Some(_) => position += 1,
-                    }
-                }
-                position += 1;
-                if position <= offset
-                    && is_key
-                    && let Some(Level::Object(key)) = levels.last_mut()
-                {
-                    *key = Some(&text[start..position]);
-                    is_key = false;
-                }
-            }
-            _ => position += 1,
-        }
-    }
-    let mut pointer = Pointer::root();
-    for level in &levels {
-        match level {
-            Level::List(index) => pointer.push_index(*index),
-            Level::Object(Some(key)) => {
-                let span = Span { start: 0, end: key.len() };
-                match decode(span, key, true) {
-                    Ok(key) => pointer.push_key(&key),
-                    Err(_) => pointer.push_key(&key[1..key.len() - 1]),
-                }
-            }
-            Level::Object(None) => {}
-        }
-    }
-    pointer
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn steps(text: &str, container: u32) -> Vec<(Option<String>, String, Option<u32>)> {
-        let tape = Tape::scan(text, &Limits::DEFAULT).expect(text);
-        let steps = tape.walk(container);
-        steps
-            .map(|step| (step.key.map(str::to_owned), step.value.to_owned(), step.container))
-            .collect()
-    }
-
-    #[test]
-    fn a_walk_comes_to_every_member_and_skips_what_is_nested() {
-        let text = r#" { "a\"}" : [ [1,2], {"x":[]} ] , "b":"]\\", "c" :-1e5 ,"d":{} , "e":null} "#;
-        let list = "[ [1,2], {\"x\":[]} ]".to_owned();
-        let key = |key: &str| Some(key.to_owned());
-        let scalar = |name: &str, value: &str| (key(name), value.to_owned(), None);
-        assert_eq!(
-            steps(text, 0),
-            [
-                (key("a\\\"}"), list, Some(1)),
-                scalar("b", "\"]\\\\\""),
-                scalar("c", "-1e5"),
-                (key("d"), "{}".to_owned(), Some(5)),
-                scalar("e", "null"),
-            ]
-        );
-        assert_eq!(
-            steps(text, 1),
-            [(None, "[1,2]".to_owned(), Some(2)), (None, "{\"x\":[]}".to_owned(), Some(3))]
-        );
-        assert_eq!(steps(text, 4), []);
-    }
-
-    #[test]
-    fn a_fault_is_located() {
-        for (text, pointer) in [
-            (r#"{"a": {"b/c": [1, {"x": 01}]}}"#, "/a/b~1c/1/x"),
-            (r#"[1, [2, "\x"]]"#, "/1/1"),
-            (r#"{"a": 1, b}"#, ""),
-            ("{\"a\": \"\u{1}\"}", "/a"),
-            ("nul", ""),
-        ] {
-            let error = Tape::scan(text, &Limits::DEFAULT).expect_err(text);
-            assert_eq!(error.pointer().map(Pointer::as_str), Some(pointer), "{text}");
-        }
+        self.depth -= 1;
+        self.innermost = self.open[self.depth];
     }
 }

@@ -216,6 +216,18 @@ fn equality_is_by_value() {
     assert!(!equal(r#"{"a":1}"#, r#"{"a":1,"b":2}"#));
     assert!(equal(r#"{"a":1,"a":2}"#, r#"{"a":2}"#));
     assert!(!equal("[1,2]", "[2,1]"));
+    let lone_surrogate = r#"{"\ud800":["\ud800"]}"#;
+    assert!(equal(lone_surrogate, lone_surrogate));
+}
+
+#[test]
+fn equality_does_not_multiply_under_nested_equal_keys() {
+    let nest = |value: String, _| format!(r#"{{"a":0,"a":{value}}}"#);
+    let text = (0..100).fold("1".to_owned(), nest);
+    check(&text, &text, |value| {
+        assert_eq!(*value, value.clone());
+        Ok(())
+    });
 }
 
 #[test]

@@ -80,7 +80,7 @@ impl<'a> LazyValue<'a> {
             ConversionError::from(error).at(pointer)
         })?;
         match convert(LazyValue::root(&tape)) {
-            Ok(converted) => Ok(converted.to_json()),
+            Ok(converted) => Ok(converted.to_json_of_about(text.len())),
             Err(error) => Err(error.located_in(text)),
         }
     }
@@ -108,9 +108,10 @@ fn open_container<'a>(tape: &'a Tape<'a>, container: u32) -> Node<'a> {
     if tape.is_object(container) {
         let mut members = Vec::with_capacity(capacity);
         for step in tape.walk(container) {
-            let key = Key::of_raw(step.key.unwrap_or_default());
             let value = LazyValue::of(tape, step.value, step.container);
-            members.push(Member { key, value });
+            if let Some(key) = step.key {
+                members.push(Member { key: Key::Stored(key), value });
+            }
         }
         Node::Object(LazyObject { members, place })
     } else {

@@ -12,6 +12,13 @@ impl LazyValue<'_> {
         self.as_ref().to_json()
     }
 
+    /// The JSON text, which is expected to be about as long as the text that the value came from.
+    pub(crate) fn to_json_of_about(&self, bytes: usize) -> String {
+        let mut output = String::with_capacity(bytes + bytes / 16 + 64);
+        self.write_to(&mut output);
+        output
+    }
+
     /// Appends the JSON text to a buffer.
     pub fn write_to(&self, output: &mut String) {
         match &self.node {

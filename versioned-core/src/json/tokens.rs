@@ -1,0 +1,152 @@
+//! Tokens: where a string, a number or a word of a JSON text ends, or why it does not.
+//!
+//! Layer: core. Positions are values here and not fields behind `&mut self`, so that they stay in registers.
+
+use super::{JsonError, JsonErrorKind, strings::find_special};
+
+/// The byte at a position; 0, which stands nowhere in a JSON text outside of strings, behind the end.
+#[inline(always)]
+pub(super) fn byte(bytes: &[u8], position: usize) -> u8 {
+    bytes.get(position).copied().unwrap_or(0)
+}
+
+#[inline(always)]
+pub(super) fn blanks(bytes: &[u8], position: usize) -> usize {
+    // At most one blank is the rule.
+    if byte(bytes, position) > b' ' {
+        return position;
+    }
+    if byte(bytes, position + 1) > b' ' && byte(bytes, position) == b' ' {
+        return position + 1;
+    }
+    many_blanks(bytes, position)
+}
+
+#[inline(never)]
+fn many_blanks(bytes: &[u8], mut position: usize) -> usize {
+    while let b' ' | b'\n' | b'\t' | b'\r' = byte(bytes, position) {
+        position += 1;
+    }
+    position
+}
+
+#[cold]
+pub(super) fn unexpected(bytes: &[u8], position: usize) -> JsonError {
+    let kind = match bytes.get(position) {
+        None => JsonErrorKind::UnexpectedEnd,
+        Some(_) => JsonErrorKind::UnexpectedCharacter,
+    };
+    JsonError::new(kind, position.min(bytes.len()))
+}
+
+/// Behind a key, its colon and the blanks around that.
+#[inline(always)]
+pub(super) fn key(bytes: &[u8], position: usize) -> Result<usize, JsonError> {
+    if byte(bytes, position) != b'"' {
+        return Err(unexpected(bytes, position));
+    }
+    colon(bytes, string(bytes, position)?.0)
+}
+
+#[inline(always)]
+pub(super) fn colon(bytes: &[u8], position: usize) -> Result<usize, JsonError> {
+    let position = blanks(bytes, position);
+    if byte(bytes, position) != b':' {
+        return Err(unexpected(bytes, position));
+    }
+    Ok(blanks(bytes, position + 1))
+}
+
+/// The end of a string that starts with the quote at `position`, and whether it has escapes.
+#[inline(always)]
+pub(super) fn string(bytes: &[u8], position: usize) -> Result<(usize, bool), JsonError> {
+    let end = find_special(bytes, position + 1);
+    if byte(bytes, end) == b'"' {
+        return Ok((end + 1, false));
+    }
+    special_string(bytes, end)
+}
+
+/// A string from its first escape, or its first fault.
+#[inline(never)]
+fn special_string(bytes: &[u8], mut position: usize) -> Result<(usize, bool), JsonError> {
+    loop {
+        match bytes.get(position) {
+            Some(b'"') => return Ok((position + 1, true)),
+            Some(b'\\') => position = escape(bytes, position)?,
+            Some(_) => return Err(JsonError::new(JsonErrorKind::ControlCharacter, position)),
+            None => return Err(unexpected(bytes, position)),
+        }
+        position = find_special(bytes, position);
+    }
+}
+
+#[inline(always)]
+fn escape(bytes: &[u8], position: usize) -> Result<usize, JsonError> {
+    let invalid = || JsonError::new(JsonErrorKind::InvalidEscape, position);
+    match bytes.get(position + 1) {
+        None => Err(unexpected(bytes, position + 1)),
+        Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(position + 2),
+        Some(b'u') => match bytes.get(position + 2..position + 6) {
+            Some(digits) if digits.iter().all(u8::is_ascii_hexdigit) => Ok(position + 6),
+            _ => Err(invalid()),
+        },
+        Some(_) => Err(invalid()),
+    }
+}
+
+/// The end of a number, and whether it is written as an integer.
+#[inline(never)]
+pub(super) fn number(bytes: &[u8], start: usize) -> Result<(usize, bool), JsonError> {
+    let malformed = || JsonError::new(JsonErrorKind::MalformedNumber, start);
+    let mut position = start + usize::from(byte(bytes, start) == b'-');
+    match byte(bytes, position) {
+        b'0' => position += 1,
+        b'1'..=b'9' => position = digits(bytes, position),
+        _ => return Err(malformed()),
+    }
+    let mut is_integer = true;
+    if byte(bytes, position) == b'.' {
+        is_integer = false;
+        let fraction = position + 1;
+        position = digits(bytes, fraction);
+        if position == fraction {
+            return Err(malformed());
+        }
+    }
+    if let b'e' | b'E' = byte(bytes, position) {
+        is_integer = false;
+        let has_sign = matches!(byte(bytes, position + 1), b'+' | b'-');
+        let exponent = position + 1 + usize::from(has_sign);
+        position = digits(bytes, exponent);
+        if position == exponent {
+            return Err(malformed());
+        }
+    }
+    match byte(bytes, position) {
+        b'0'..=b'9' | b'.' | b'-' | b'+' | b'a'..=b'z' | b'A'..=b'Z' => Err(malformed()),
+        _ => Ok((position, is_integer)),
+    }
+}
+
+#[inline(always)]
+fn digits(bytes: &[u8], mut position: usize) -> usize {
+    while byte(bytes, position).is_ascii_digit() {
+        position += 1;
+    }
+    position
+}
+
+#[inline(never)]
+pub(super) fn literal(bytes: &[u8], position: usize) -> Result<usize, JsonError> {
+    let rest = bytes.get(position..).unwrap_or_default();
+    for word in [b"null".as_slice(), b"true", b"false"] {
+        if rest.starts_with(word) {
+            return Ok(position + word.len());
+        }
+    }
+    if rest.starts_with(b"NaN") || rest.starts_with(b"Infinity") {
+        return Err(JsonError::new(JsonErrorKind::MalformedNumber, position));
+    }
+    Err(unexpected(bytes, position))
+}
