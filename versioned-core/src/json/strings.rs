@@ -7,10 +7,23 @@
 /// `bytes`, or `from` if that is larger, if there is none.
 #[inline(always)]
 pub(crate) fn find_special(bytes: &[u8], from: usize) -> usize {
+    find(bytes, from, |word| quotes(word) | backslashes(word) | controls(word))
+}
+
+/// The same without control characters, for a text that was checked.
+#[inline(always)]
+pub(crate) fn find_quote(bytes: &[u8], from: usize) -> usize {
+    find(bytes, from, |word| quotes(word) | backslashes(word))
+}
+
+/// `bits` sets the high bit of every byte that is looked for; bits above the lowest one set may be wrong, which
+/// `trailing_zeros` does not see. In the last word, which is read byte by byte, more may be found than is looked for.
+#[inline(always)]
+fn find(bytes: &[u8], from: usize, bits: impl Fn(u64) -> u64) -> usize {
     // The rest is cut from the front, so that each word costs one comparison of lengths.
     let mut rest = bytes.get(from..).unwrap_or_default();
     while let Some((eight, behind)) = rest.split_first_chunk::<8>() {
-        let hits = special_bits(u64::from_le_bytes(*eight));
+        let hits = bits(u64::from_le_bytes(*eight)) & HIGHS;
         if hits != 0 {
             return bytes.len() - rest.len() + (hits.trailing_zeros() / 8) as usize;
         }
@@ -35,17 +48,23 @@ pub(crate) fn find_special_bytewise(bytes: &[u8], from: usize) -> usize {
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = ONES << 7;
 
-/// Sets the high bit of every byte that is special; bits above the lowest one set may be wrong, which
-/// `trailing_zeros` does not see.
-#[inline]
-const fn special_bits(word: u64) -> u64 {
-    let quote = word ^ (ONES * b'"' as u64);
-    let backslash = word ^ (ONES * b'\\' as u64);
-    // A byte below n borrows from its high bit; one that has the bit itself is masked out.
-    let is_quote = quote.wrapping_sub(ONES) & !quote;
-    let is_backslash = backslash.wrapping_sub(ONES) & !backslash;
-    let is_control = word.wrapping_sub(ONES * 0x20) & !word;
-    (is_quote | is_backslash | is_control) & HIGHS
+// A byte below n borrows from its high bit; one that has the bit itself is masked out.
+
+#[inline(always)]
+const fn quotes(word: u64) -> u64 {
+    let zeros = word ^ (ONES * b'"' as u64);
+    zeros.wrapping_sub(ONES) & !zeros
+}
+
+#[inline(always)]
+const fn backslashes(word: u64) -> u64 {
+    let zeros = word ^ (ONES * b'\\' as u64);
+    zeros.wrapping_sub(ONES) & !zeros
+}
+
+#[inline(always)]
+const fn controls(word: u64) -> u64 {
+    word.wrapping_sub(ONES * 0x20) & !word
 }
 
 #[cfg(test)]
@@ -75,6 +94,8 @@ mod tests {
         ) {
             let expected = find_special_bytewise(&bytes, from);
             prop_assert_eq!(find_special(&bytes, from), expected);
+            let checked: Vec<u8> = bytes.iter().map(|byte| (*byte).max(0x20)).collect();
+            prop_assert_eq!(find_quote(&checked, from), find_special_bytewise(&checked, from));
         }
     }
 }

@@ -189,6 +189,7 @@ impl<'a> LazyValue<'a> {
     ///
     /// It is no object.
     pub fn try_object_mut(&mut self) -> Result<&mut LazyObject<'a>, ConversionError> {
+        // Asked in this order because an error needs the value again.
         if self.kind() != Kind::Object {
             return Err(self.as_ref().is_not("an object"));
         }
@@ -260,5 +261,37 @@ impl<'a> LazyValue<'a> {
         &mut self,
     ) -> Result<impl Iterator<Item = (Cow<'_, str>, &mut LazyValue<'a>)>, ConversionError> {
         Ok(self.try_object_mut()?.iter_mut())
+    }
+
+    /// The members of an object that are objects themselves, opened: for conversions that change every one of them.
+    ///
+    /// What is opened costs one walk over its members; look-ups in it are cheap afterwards, in later steps too.
+    ///
+    /// # Errors
+    ///
+    /// It is no object, or one of its members is none; nothing is changed then.
+    pub fn try_object_members_mut(
+        &mut self,
+    ) -> Result<impl Iterator<Item = (Cow<'_, str>, &mut LazyObject<'a>)>, ConversionError> {
+        let object = self.try_object_mut()?;
+        for (_, value) in object.iter_mut() {
+            value.try_object_mut()?;
+        }
+        Ok(object.iter_mut().filter_map(|(key, value)| Some((key, value.as_object_mut()?))))
+    }
+
+    /// The elements of a list, all of them objects, opened: for conversions that change every one of them.
+    ///
+    /// # Errors
+    ///
+    /// It is no list, or one of its elements is no object; nothing is changed then.
+    pub fn try_object_elements_mut(
+        &mut self,
+    ) -> Result<impl Iterator<Item = &mut LazyObject<'a>>, ConversionError> {
+        let elements = self.try_list_mut()?;
+        for element in elements.iter_mut() {
+            element.try_object_mut()?;
+        }
+        Ok(elements.iter_mut().filter_map(LazyValue::as_object_mut))
     }
 }

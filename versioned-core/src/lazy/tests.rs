@@ -158,6 +158,30 @@ fn wrong_types_are_errors_with_a_pointer_into_the_stored_text() {
 const EXPECTED_INTEGER: &str = "/n: expected an integer of 64 bits, found 99999999999999999999";
 
 #[test]
+fn members_that_must_be_objects_are_opened_or_named() {
+    check(r#"{"a":{"x":1},"b":{ }}"#, r#"{"a":{"x":1,"n":"a"},"b":{"n":"b"}}"#, |value| {
+        for (key, object) in value.try_object_members_mut()? {
+            let key = key.into_owned();
+            object.insert("n", key);
+        }
+        Ok(())
+    });
+    check(r#"[{"x":1},{ }]"#, r#"[{"x":1,"n":0},{"n":1}]"#, |value| {
+        for (index, object) in value.try_object_elements_mut()?.enumerate() {
+            object.insert("n", index);
+        }
+        Ok(())
+    });
+    let text = r#"{"a":{"x":1},"b":[2]}"#;
+    check(text, "/b: expected an object, found a list", |value| {
+        value.try_object_members_mut().map(drop)
+    });
+    check("[{},3]", "/1: expected an object, found a number", |value| {
+        value.try_object_elements_mut().map(drop)
+    });
+}
+
+#[test]
 fn structs_are_parsed_from_the_slice_and_written_back() {
     #[derive(serde::Deserialize, serde::Serialize)]
     struct Point {

@@ -3,7 +3,7 @@
 //! Layer: core. The text is checked and the tape says where nested containers end.
 
 use super::{key::RawKey, tape::Tape};
-use crate::json::{scan::Span, strings::find_special};
+use crate::json::{scan::Span, strings::find_quote};
 
 /// A member that a walk over a container comes to.
 pub(crate) struct Step<'a> {
@@ -115,6 +115,13 @@ impl<'a> Iterator for Walk<'_, 'a> {
 /// Behind blanks, and one separator among them.
 #[inline(always)]
 fn skip(bytes: &[u8], mut position: usize, separator: u8) -> usize {
+    // The separator and at most one blank are the rule.
+    if bytes.get(position) == Some(&separator) {
+        position += 1;
+        if bytes.get(position) == Some(&b' ') {
+            position += 1;
+        }
+    }
     while let Some(byte) = bytes.get(position) {
         if *byte > b' ' && *byte != separator {
             break;
@@ -127,11 +134,11 @@ fn skip(bytes: &[u8], mut position: usize, separator: u8) -> usize {
 /// Behind the string that starts with the quote at `position`, and whether it has escapes.
 #[inline(always)]
 fn string_end(bytes: &[u8], position: usize) -> (usize, bool) {
-    let mut end = find_special(bytes, position + 1);
+    let mut end = find_quote(bytes, position + 1);
     let mut has_escapes = false;
     while bytes.get(end) == Some(&b'\\') {
         has_escapes = true;
-        end = find_special(bytes, end + 2);
+        end = find_quote(bytes, end + 2);
     }
     (end + 1, has_escapes)
 }
