@@ -4,6 +4,7 @@
 //!
 //! - The attributes of the declaration: [the derive macro](derive@BaseVersionedDomainObject).
 //! - What the derive implements: [the trait](trait@BaseVersionedDomainObject).
+//! - The type that conversions are normally written on: [`LazyValue`].
 //! - Both layouts, one document and a column per field: [`document`].
 //! - All domain objects of a program: [`Registry`].
 

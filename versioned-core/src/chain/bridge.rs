@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::{
     read,
     step::{Missing, Step},
+    write,
 };
 use crate::{
     ConversionError, LazyValue,
@@ -34,9 +35,10 @@ pub trait Document<'a>: Sized {
     fn close(self, bytes: usize) -> Result<String, ConversionError>;
 
     /// The same JSON as a `Value`, through which documents of different types meet.
-    fn into_value(self) -> Result<Value, ConversionError> {
-        self.read()
-    }
+    fn into_value(self) -> Result<Value, ConversionError>;
+
+    /// The JSON of a `Value`.
+    fn from_value(value: Value) -> Self;
 }
 
 impl Document<'_> for Value {
@@ -52,7 +54,7 @@ impl Document<'_> for Value {
     }
 
     fn write<T: Serialize>(value: &T) -> Result<Self, ConversionError> {
-        Ok(serde_json::to_value(value)?)
+        write::to_value(value)
     }
 
     fn close(self, _bytes: usize) -> Result<String, ConversionError> {
@@ -62,9 +64,15 @@ impl Document<'_> for Value {
     fn into_value(self) -> Result<Value, ConversionError> {
         Ok(self)
     }
+
+    fn from_value(value: Value) -> Self {
+        value
+    }
 }
 
-impl<'a> Document<'a> for LazyValue<'a> {
+// The text may live longer than the value, so that a step whose context has the same lifetime as
+// its value, as the compiler likes to propose it, is accepted.
+impl<'a: 'v, 'v> Document<'a> for LazyValue<'v> {
     fn open(text: &'a Text<'a>) -> Result<Self, ConversionError> {
         text.lazy()
     }
@@ -85,6 +93,10 @@ impl<'a> Document<'a> for LazyValue<'a> {
 
     fn into_value(self) -> Result<Value, ConversionError> {
         self.to_value()
+    }
+
+    fn from_value(value: Value) -> Self {
+        value.into()
     }
 }
 
@@ -136,7 +148,7 @@ impl<T> Bridge<T, T> for Move {
 
 impl<'a, 'b, D: Document<'a>, T: Document<'b>> Bridge<D, T> for ChangeDocument {
     fn cross(self, value: D) -> Result<T, BridgeError> {
-        let value = value.into_value().and_then(|value| T::write(&value));
+        let value = value.into_value().map(T::from_value);
         value.map_err(|source| BridgeError { cause: ChainErrorCause::Input, source })
     }
 }

@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{bridge::Document, read, sides::Splits, step::Step};
+use super::{bridge::Document, read, sides::Splits, step::Step, write};
 use crate::{ConversionError, chain::Text};
 
 /// The place before a step that takes a `T`, where a run may start from stored text.
@@ -112,7 +112,7 @@ impl<'a, D: Document<'a>> Close<D> for CloseDocument {
 
 impl<U: Serialize> Close<U> for CloseTyped {
     fn close(self, value: U, _bytes: usize) -> Result<String, ConversionError> {
-        Ok(serde_json::to_string(&value)?)
+        write::to_text(&value)
     }
 }
 

@@ -60,6 +60,7 @@ pub mod sides;
 )]
 pub mod step;
 mod text;
+pub(crate) mod write;
 
 use std::borrow::Cow;
 

@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 
 use serde::Serialize;
 
-use super::step::Missing;
+use super::{step::Missing, write};
 use crate::{ConversionError, chain::SideOutput};
 
 /// A step without side outputs: it returns the value alone.
@@ -97,8 +97,17 @@ fn set(
     value: &impl Serialize,
 ) -> Result<(), ConversionError> {
     let Some(&field) = field else { return Ok(()) };
-    let json = serde_json::to_string(value)?;
+    let json = write::to_text(value).map_err(|error| in_sibling(field, &error))?;
     outputs.retain(|output| output.field != field);
     outputs.push(SideOutput { field, json });
     Ok(())
+}
+
+/// Pointers of errors are relative to the value of the chain, so that a place in a sibling is told in
+/// words.
+#[cold]
+fn in_sibling(field: &str, error: &ConversionError) -> ConversionError {
+    let place = error.pointer().map_or("", |pointer| pointer.as_str());
+    let at = if place.is_empty() { "" } else { " at " };
+    ConversionError::new(format!("side output `{field}`{at}{place}: {error}"))
 }

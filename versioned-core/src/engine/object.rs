@@ -41,7 +41,9 @@ pub(crate) fn located_error(
         match segment {
             serde_path_to_error::Segment::Seq { index } => pointer.push_index(*index),
             serde_path_to_error::Segment::Map { key } => pointer.push_key(key),
-            serde_path_to_error::Segment::Enum { .. } | serde_path_to_error::Segment::Unknown => {}
+            // An enum inside of JSON is an object with the variant as its only key.
+            serde_path_to_error::Segment::Enum { variant } => pointer.push_key(variant),
+            serde_path_to_error::Segment::Unknown => {}
         }
     }
     ConversionError::from(located.into_inner()).at(pointer)

@@ -55,8 +55,13 @@ impl ConversionError {
     }
 
     /// Prepends a pointer to the place, for errors of a part of the value.
+    ///
+    /// An error of a [`LazyValue`](crate::LazyValue) knows its place in the whole field already and keeps it.
     #[must_use]
     pub fn within(mut self, parent: &Pointer) -> Self {
+        if self.0.place != 0 {
+            return self;
+        }
         self.0.pointer = Some(match self.0.pointer.take() {
             Some(pointer) => parent.join(&pointer),
             None => parent.clone(),

@@ -5,12 +5,36 @@ use std::borrow::Cow;
 use super::{
     object::LazyObject,
     read::{Kind, LazyElements, LazyMembers, LazyRef},
-    value::LazyValue,
+    value::{LazyValue, Place},
 };
 use crate::ConversionError;
 
 /// Access that fails with a reason; the JSON pointer of the value comes with it.
 impl<'v, 'a> LazyRef<'v, 'a> {
+    /// An error with this message at the place of the value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use versioned_core::{ConversionError, LazyValue};
+    ///
+    /// fn check(notebook: LazyValue<'_>) -> Result<LazyValue<'_>, ConversionError> {
+    ///     for cell in notebook.try_get("cells")?.try_elements()? {
+    ///         let level = cell.try_get("level")?;
+    ///         if level.try_u64()? > 6 {
+    ///             return Err(level.refuse("there is no heading of that level"));
+    ///         }
+    ///     }
+    ///     Ok(notebook)
+    /// }
+    /// let error = LazyValue::convert_str(r#"{"cells":[{"level":7}]}"#, check).unwrap_err();
+    /// assert_eq!(error.pointer().unwrap().as_str(), "/cells/0/level");
+    /// ```
+    #[must_use]
+    pub fn refuse(self, message: impl Into<Cow<'static, str>>) -> ConversionError {
+        ConversionError::new(message).or_at_place(self.place())
+    }
+
     /// The text.
     ///
     /// # Errors
@@ -106,11 +130,44 @@ impl<'v, 'a> LazyRef<'v, 'a> {
 }
 
 fn missing(object: LazyRef<'_, '_>, key: &str) -> ConversionError {
-    ConversionError::new(format!("member `{key}` is missing")).or_at_place(object.place())
+    missing_at(object.place(), key)
+}
+
+/// The pointer of a missing member is that of the object.
+fn missing_at(place: Place, key: &str) -> ConversionError {
+    ConversionError::new(format!("member `{key}` is missing")).or_at_place(place)
+}
+
+/// Access that fails with a reason; the JSON pointer of the object comes with it.
+impl<'a> LazyObject<'a> {
+    /// The member with this key; of several, the last one.
+    ///
+    /// # Errors
+    ///
+    /// There is no such member.
+    pub fn try_get(&self, key: &str) -> Result<LazyRef<'_, 'a>, ConversionError> {
+        self.get(key).ok_or_else(|| missing_at(self.place, key))
+    }
+
+    /// The member with this key, to change it; of several, the last one.
+    ///
+    /// # Errors
+    ///
+    /// There is no such member.
+    pub fn try_get_mut(&mut self, key: &str) -> Result<&mut LazyValue<'a>, ConversionError> {
+        let place = self.place;
+        self.get_mut(key).ok_or_else(|| missing_at(place, key))
+    }
 }
 
 /// Access that fails with a reason; the JSON pointer of the value comes with it.
 impl<'a> LazyValue<'a> {
+    /// An error with this message at the place of the value; see [`LazyRef::refuse`].
+    #[must_use]
+    pub fn refuse(&self, message: impl Into<Cow<'static, str>>) -> ConversionError {
+        self.as_ref().refuse(message)
+    }
+
     /// The text.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use super::{
     object::{LazyObject, Member},
     read::{Kind, LazyRef, kind_of},
     tape::Tape,
-    value::{LazyValue, Node},
+    value::{LazyValue, Node, place_of},
 };
 use crate::{
     ConversionError,
@@ -46,37 +46,59 @@ impl<'a> LazyValue<'a> {
     ///
     /// # Errors
     ///
-    /// What the type's `Serialize` refuses, such as a map whose keys are no texts.
+    /// What the type's `Serialize` refuses, such as a map whose keys are no texts; NaN and infinity, which JSON does not
+    /// have.
     pub fn from_serialize<T: Serialize + ?Sized>(value: &T) -> Result<Self, ConversionError> {
-        let json = serde_json::to_string(value)?;
-        let tape = Tape::scan(&json, &Limits::DEFAULT).map_err(|error| {
+        Self::from_json(&crate::chain::write::to_text(value)?)
+    }
+
+    /// The value of a JSON text, as a copy that does not need the text; for JSON that lies inside of texts.
+    ///
+    /// Numbers keep their spelling. Prefer [`convert_str`](Self::convert_str) where the text lives long enough.
+    ///
+    /// # Errors
+    ///
+    /// It is no JSON, breaks [`Limits::DEFAULT`], or has a lone surrogate in a text; with the JSON pointer.
+    pub fn from_json(json: &str) -> Result<Self, ConversionError> {
+        let tape = Tape::scan(json, &Limits::DEFAULT).map_err(|error| {
             let pointer = error.pointer().cloned().unwrap_or_else(Pointer::root);
             ConversionError::from(error).at(pointer)
         })?;
         let (text, container) = tape.root();
-        Ok(owned(&tape, text, container))
+        owned(&tape, text, container).map_err(|error| error.located_in(json))
     }
 }
 
 /// A copy that does not need the text; the tape bounds its nesting.
-fn owned(tape: &Tape<'_>, text: &str, container: Option<u32>) -> LazyValue<'static> {
+fn owned(
+    tape: &Tape<'_>,
+    text: &str,
+    container: Option<u32>,
+) -> Result<LazyValue<'static>, ConversionError> {
+    let held = |raw: RawKey<'_>| match raw.decoded() {
+        Some(text) => Ok(Cow::Owned(text.into_owned())),
+        None => Err(ConversionError::new("a text with a lone surrogate, which cannot be copied")
+            .or_at_place(place_of(text))),
+    };
     let node = match (container, kind_of(text)) {
         (Some(container), Kind::Object) => {
-            let members = tape.walk(container).map(|step| {
-                let key = step.key.map(|key| key.text().into_owned()).unwrap_or_default();
-                let value = owned(tape, step.value, step.container);
-                Member { key: Key::New(Cow::Owned(key)), value }
-            });
-            Node::Object(LazyObject { members: members.collect(), place: 0 })
+            let mut members = Vec::with_capacity(tape.member_count(container));
+            for step in tape.walk(container) {
+                let value = owned(tape, step.value, step.container)?;
+                if let Some(key) = step.key {
+                    members.push(Member { key: Key::New(held(key)?), value });
+                }
+            }
+            Node::Object(LazyObject { members, place: 0 })
         }
         (Some(container), _) => {
             let elements = tape.walk(container);
             let elements = elements.map(|step| owned(tape, step.value, step.container));
-            Node::List(elements.collect(), 0)
+            Node::List(elements.collect::<Result<_, _>>()?, 0)
         }
         (None, Kind::String) => {
             let raw = RawKey { quoted: text, has_escapes: text.contains('\\') };
-            Node::String(Cow::Owned(raw.text().into_owned()))
+            Node::String(held(raw)?)
         }
         (None, Kind::Number) => Node::NumberText(text.into()),
         (None, _) => Node::Scalar(match text {
@@ -85,7 +107,7 @@ fn owned(tape: &Tape<'_>, text: &str, container: Option<u32>) -> LazyValue<'stat
             _ => "null",
         }),
     };
-    LazyValue { node }
+    Ok(LazyValue { node })
 }
 
 impl Default for LazyValue<'_> {

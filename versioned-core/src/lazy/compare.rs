@@ -48,6 +48,31 @@ impl PartialEq for LazyValue<'_> {
     }
 }
 
+/// Equality with a text: by what it says, not by how it is written.
+impl PartialEq<str> for LazyRef<'_, '_> {
+    fn eq(&self, other: &str) -> bool {
+        self.as_str().is_some_and(|text| text == other)
+    }
+}
+
+impl PartialEq<&str> for LazyRef<'_, '_> {
+    fn eq(&self, other: &&str) -> bool {
+        *self == **other
+    }
+}
+
+impl PartialEq<str> for LazyValue<'_> {
+    fn eq(&self, other: &str) -> bool {
+        self.as_ref() == *other
+    }
+}
+
+impl PartialEq<&str> for LazyValue<'_> {
+    fn eq(&self, other: &&str) -> bool {
+        self.as_ref() == **other
+    }
+}
+
 /// How much of a value `Debug` shows.
 const SHOWN_MAX: usize = 60;
 

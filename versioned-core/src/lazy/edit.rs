@@ -210,8 +210,8 @@ impl<'a> LazyValue<'a> {
     ///
     /// # Errors
     ///
-    /// The first error of `map`, with the pointer to the element unless `map` named a place itself. An error too if this
-    /// is neither a list nor an object.
+    /// The first error of `map`; a pointer that `map` named with [`at`](ConversionError::at) is taken to be relative to the
+    /// element. An error too if this is neither a list nor an object.
     pub fn map_each(
         &mut self,
         mut map: impl FnMut(LazyValue<'a>) -> Result<LazyValue<'a>, ConversionError>,
@@ -236,7 +236,7 @@ impl<'a> LazyValue<'a> {
     }
 }
 
-/// Replaces a value; an error without a place gets that of the value, or of the container around it.
+/// Replaces a value; an error gets the place of the value, or of the container around it, unless it has one.
 fn replace<'a>(
     value: &mut LazyValue<'a>,
     around: Place,
@@ -244,6 +244,6 @@ fn replace<'a>(
 ) -> Result<(), ConversionError> {
     let own = value.as_ref().place();
     let place = if own == 0 { around } else { own };
-    *value = map(value.take()).map_err(|error| error.or_at_place(place))?;
+    *value = map(value.take()).map_err(|error| error.below(place))?;
     Ok(())
 }

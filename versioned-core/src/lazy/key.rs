@@ -23,10 +23,18 @@ impl<'a> RawKey<'a> {
         decode_quoted(self.quoted).is_some_and(|decoded| decoded == name)
     }
 
-    /// The key; with a lone surrogate, which no text can hold, as it is written.
+    /// The key; `None` if it has a lone surrogate, which no text can hold.
+    pub(super) fn decoded(self) -> Option<Cow<'a, str>> {
+        if self.has_escapes {
+            decode_quoted(self.quoted).map(Cow::Owned)
+        } else {
+            Some(Cow::Borrowed(&self.quoted[1..self.quoted.len() - 1]))
+        }
+    }
+
+    /// The key; with a lone surrogate as it is written.
     pub(crate) fn text(self) -> Cow<'a, str> {
-        let decoded = if self.has_escapes { decode_quoted(self.quoted) } else { None };
-        decoded.map_or(Cow::Borrowed(&self.quoted[1..self.quoted.len() - 1]), Cow::Owned)
+        self.decoded().unwrap_or(Cow::Borrowed(&self.quoted[1..self.quoted.len() - 1]))
     }
 }
 

@@ -109,6 +109,17 @@ impl<'a> LazyObject<'a> {
         self.members.retain_mut(|member| keep(&member.key.text(), &mut member.value));
     }
 
+    /// Moves the members for which `take` is true into an object of their own, in their order and spelling.
+    #[must_use]
+    pub fn extract(
+        &mut self,
+        mut take: impl FnMut(&str, &LazyValue<'a>) -> bool,
+    ) -> LazyObject<'a> {
+        let is_taken = |member: &mut Member<'a>| take(&member.key.text(), &member.value);
+        let members = self.members.extract_if(.., is_taken).collect();
+        LazyObject { members, place: self.place }
+    }
+
     /// The place of a key, to look and then set without a second look-up.
     pub fn entry(&mut self, key: impl Into<Cow<'a, str>>) -> Entry<'_, 'a> {
         let key = key.into();

@@ -139,6 +139,15 @@ fn wrong_types_are_errors_with_a_pointer_into_the_stored_text() {
             Ok(element)
         })
     });
+    check(text, "/cells/0/x: within the element", |value| {
+        value
+            .try_get_mut("cells")?
+            .map_each(|_| Err(ConversionError::new("within the element").at("/x")))
+    });
+    check(text, "/cells/0/source: expected a text, found a number", |value| {
+        let source = value.try_get("cells")?.at(0).expect("two cells").try_get("source")?;
+        source.try_str().map(drop).map_err(|error| error.within(&"/doubled".into()))
+    });
     check(text, "/cells/1: refused", |value| {
         let mut seen = 0;
         value.try_get_mut("cells")?.map_each(|cell| {
@@ -217,6 +226,31 @@ fn values_convert_from_and_to_those_of_serde_json() {
         u128::MAX.to_string()
     );
     assert!(LazyValue::from_f64(f64::NAN).is_none());
+}
+
+#[test]
+fn a_copy_keeps_the_spelling_of_numbers_and_refuses_what_it_cannot_hold() {
+    let copy = LazyValue::from_json(r#"[1.0, 123456789012345678901234567890, "\u0061"]"#);
+    assert_eq!(copy.expect("valid").to_json(), r#"[1.0,123456789012345678901234567890,"a"]"#);
+    for (text, pointer) in [(r#"{"a":["\ud800x"]}"#, "/a/0"), (r#"{"a":{"\udfff":1}}"#, "/a")] {
+        let error = LazyValue::from_json(text).expect_err(text);
+        assert_eq!(error.pointer().map(crate::json::Pointer::as_str), Some(pointer));
+    }
+}
+
+#[test]
+fn members_are_moved_into_an_object_of_their_own() {
+    check(
+        r#"{"a\u0062":1.0,"c":2,"a\u0062":3}"#,
+        r#"{"c":2,"moved":{"a\u0062":1.0,"a\u0062":3}}"#,
+        |value| {
+            let object = value.try_object_mut()?;
+            let moved = object.extract(|key, _| key == "ab");
+            object.insert("moved", moved);
+            assert!(value.try_get("c")? != "2");
+            Ok(())
+        },
+    );
 }
 
 #[test]

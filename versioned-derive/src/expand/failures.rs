@@ -107,8 +107,8 @@ fn adjacent(texts: &Messages<'_>, suffix: &str, names: &Names) -> TokenStream {
 fn ends(texts: &Messages<'_>, suffix: &str, names: &Names) -> TokenStream {
     let private = &names.private;
     let (taken, returned) = (format_ident!("TakenBy{suffix}"), format_ident!("ReturnedBy{suffix}"));
-    let taken_text = text(texts, &texts.unreadable(), &texts.serde_note("Deserialize"));
-    let returned_text = text(texts, &texts.unwritable(), &texts.serde_note("Serialize"));
+    let taken_text = text(texts, &texts.unreadable(), &texts.read_note());
+    let returned_text = text(texts, &texts.unwritable(), &texts.write_note());
     quote! {
         #taken_text
         trait #taken<F> {}

@@ -49,16 +49,16 @@ impl<'a> Messages<'a> {
         )
     }
 
-    /// The line to write for a step.
+    /// The line to write for a step; with a second parameter the lifetime cannot be left out.
     fn line(&self, from: u32) -> String {
         let function = conversion_name(self.versioned.name, from);
-        let context = self
-            .context
-            .as_ref()
-            .map_or_else(String::new, |name| format!(", context: &{name}<'_>"));
-        let output = self.returned(from, "serde_json::Value");
+        let (generics, value, context) = match &self.context {
+            Some(name) => ("<'a>", "LazyValue<'a>", format!(", context: &{name}<'_>")),
+            None => ("", "LazyValue<'_>", String::new()),
+        };
+        let output = self.returned(from, value);
         format!(
-            "fn {function}(value: serde_json::Value{context}) -> Result<{output}, ConversionError>"
+            "fn {function}{generics}(value: {value}{context}) -> Result<{output}, ConversionError>"
         )
     }
 
@@ -102,8 +102,8 @@ impl<'a> Messages<'a> {
 
     pub(super) fn accepted_signatures(&self) -> String {
         let mut text =
-            "accepted signatures, where `T` and `U` are `serde_json::Value` or types that \
-                        serde reads and writes, and `E` is any error:"
+            "accepted signatures, where `T` and `U` are `LazyValue`, `serde_json::Value` or types \
+             that serde reads and writes, and `E` is any error:"
                 .to_owned();
         let contexts = self.context.as_ref().map(|name| format!(", &{name}<'_>"));
         let contexts = std::iter::once(String::new()).chain(contexts);
@@ -111,6 +111,12 @@ impl<'a> Messages<'a> {
             for output in ["U", "Result<U, E>"] {
                 text.push_str(&format!("\n  fn(T{context}) -> {output}"));
             }
+        }
+        if let Some(name) = &self.context {
+            text.push_str(&format!(
+                "\nbeside a context, the lifetime of a `LazyValue` is written out: \
+                 fn<'a>(LazyValue<'a>, &{name}<'_>) -> LazyValue<'a>"
+            ));
         }
         for (index, (step, _)) in self.versioned.side_outputs.iter().enumerate() {
             let steps = &self.versioned.side_outputs;
@@ -151,8 +157,14 @@ impl<'a> Messages<'a> {
         )
     }
 
-    pub(super) fn serde_note(&self, derive: &str) -> String {
-        format!("add `#[derive(serde::{derive})]` to the type, or work on `serde_json::Value`")
+    pub(super) fn read_note(&self) -> String {
+        "add `#[derive(serde::Deserialize)]` to the type, or take a `LazyValue`; by value, not by \
+         reference"
+            .to_owned()
+    }
+
+    pub(super) fn write_note(&self) -> String {
+        "add `#[derive(serde::Serialize)]` to the type, or return a `LazyValue`".to_owned()
     }
 
     /// The place of a function, with the numbers of its versions as parameters of the trait.
@@ -172,7 +184,7 @@ impl<'a> Messages<'a> {
 
     pub(super) fn adjacent_note(&self) -> String {
         format!(
-            "make {} return `{{T}}`, or let one of the two work on `serde_json::Value`",
+            "make {} return `{{T}}`, or let one of the two work on `LazyValue`",
             self.function("BEFORE", "FROM")
         )
     }
@@ -190,8 +202,8 @@ impl<'a> Messages<'a> {
     }
 
     pub(super) fn last_note(&self) -> String {
-        "a typed last step returns the type of the field; one that returns `serde_json::Value` is \
-         checked when the object is read"
+        "a typed last step returns the type of the field; a `LazyValue` or a `serde_json::Value` \
+         is checked when the object is read"
             .to_owned()
     }
 

@@ -2,7 +2,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use versioned_core::{__private::ChainErrorCause, BaseVersionedDomainObject, ConversionError};
+use versioned_core::{
+    __private::ChainErrorCause, BaseVersionedDomainObject, ConversionError, LazyValue,
+};
 
 use super::{run, told};
 
@@ -93,4 +95,54 @@ fn versions_outside_the_chain_are_an_error_and_no_panic() {
     }
     let object: Exploration = serde_json::from_value(json!({"states": {}, "version": 5})).unwrap();
     assert_eq!((object.states.len(), object.version), (0, 5));
+}
+
+#[derive(Deserialize, BaseVersionedDomainObject)]
+pub(crate) struct Measurement {
+    #[versioned(
+        version_field = "version", min = 1, max = 5,
+        side_output(step = 4, field = sums)
+    )]
+    pub(crate) rates: Vec<f64>,
+    pub(crate) version: u32,
+    pub(crate) sums: Vec<f64>,
+}
+
+impl Measurement {
+    fn _convert_rates_v1_to_v2(rates: Vec<f64>) -> Vec<f64> {
+        rates.into_iter().map(|rate| 1.0 / rate).collect()
+    }
+
+    fn _convert_rates_v2_to_v3(rates: Value) -> Vec<f64> {
+        rates.as_array().map_or(vec![], |rates| vec![0.5, 1.0 / rates.len() as f64])
+    }
+
+    fn _convert_rates_v3_to_v4(rates: LazyValue<'_>) -> LazyValue<'_> {
+        rates
+    }
+
+    fn _convert_rates_v4_to_v5(rates: Vec<f64>) -> (Vec<f64>, Vec<f64>) {
+        let sum = rates.iter().sum::<f64>();
+        (rates, vec![sum, sum.sqrt()])
+    }
+}
+
+/// It would be stored as `null` otherwise.
+#[test]
+fn a_number_that_json_does_not_have_is_an_error_of_the_step_that_returned_it() {
+    let check = |json: &str, versions: (u32, u32), expect: (u32, &str, &str)| {
+        let (step, cause, place, message) = told(run::<Measurement>("rates", json, versions));
+        assert_eq!((step, place.as_str(), message.as_str()), expect, "{versions:?}");
+        assert_eq!(cause, ChainErrorCause::Output);
+    };
+    // As text, as a `Value` and as a `LazyValue`.
+    check("[1, 0]", (1, 2), (1, "/1", "a number that JSON does not have: inf"));
+    check("[1, 0]", (1, 3), (1, "/1", "a number that JSON does not have: inf"));
+    check("[]", (2, 4), (2, "/1", "a number that JSON does not have: inf"));
+    let sums = "side output `sums` at /1: a number that JSON does not have: NaN";
+    check("[-1]", (4, 5), (4, "nowhere", sums));
+    assert_eq!(run::<Measurement>("rates", "[4]", (1, 2)).unwrap().json, "[0.25]");
+    let object: Measurement =
+        serde_json::from_str(r#"{"rates": [], "version": 5, "sums": []}"#).unwrap();
+    assert_eq!((object.rates.len(), object.version, object.sums.len()), (0, 5, 0));
 }

@@ -1,4 +1,4 @@
-//~ fn _convert_states_v41_to_v42(value: serde_json::Value, context: &ExplorationStatesContext<'_>) -> Result<(serde_json::Value, u32), ConversionError>
+//~ fn _convert_states_v41_to_v42<'a>(value: LazyValue<'a>, context: &ExplorationStatesContext<'_>) -> Result<(LazyValue<'a>, u32), ConversionError>
 
 use serde::Deserialize;
 use serde_json::Value;
