@@ -3,12 +3,18 @@
 //!
 //! `states` is a JSON field with a schema version of its own. A step raises `max` and adds one
 //! function; what is missing, left over or of the wrong shape does not compile.
+//!
+//! The conversions work on the stored text. `get` and `pointer` read it; `get_mut` and its like
+//! open a part to change it; what no conversion opens is stored again byte for byte. A method that
+//! begins with `try_` fails where the value is not what it should be; its error says where that is.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
-use versioned_core::{BaseVersionedDomainObject, ConversionError, SchemaVersion, json::Pointer};
+use serde_json::Value;
+use versioned_core::{
+    BaseVersionedDomainObject, ConversionError, Kind, LazyObject, LazyValue, SchemaVersion, lazy,
+};
 
 /// A learning exploration: states that a learner walks through.
 #[derive(Debug, Clone, Serialize, Deserialize, BaseVersionedDomainObject)]
@@ -44,67 +50,59 @@ pub(crate) struct State {
 
 impl Exploration {
     /// Rules and solutions name a choice by its content id, no longer by its HTML.
-    fn _convert_states_v41_to_v42(states: Value) -> Result<Value, ConversionError> {
-        for_each_state(states, |_, state| {
+    fn _convert_states_v41_to_v42(
+        mut states: LazyValue<'_>,
+    ) -> Result<LazyValue<'_>, ConversionError> {
+        for (_, state) in states.try_object_members_mut()? {
             if has_interaction(state, &["DragAndDropSortInput", "ItemSelectionInput"]) {
-                name_choices_by_content_id(state)?;
+                name_choices_by_content_id(state.try_get_mut("interaction")?)?;
             }
-            Ok(())
-        })
+        }
+        Ok(states)
     }
 
     /// Mathematical inputs say whether a division is shown as a fraction.
-    fn _convert_states_v42_to_v43(states: Value) -> Result<Value, ConversionError> {
+    fn _convert_states_v42_to_v43(
+        mut states: LazyValue<'_>,
+    ) -> Result<LazyValue<'_>, ConversionError> {
         const MATHEMATICAL: [&str; 3] =
             ["NumericExpressionInput", "AlgebraicExpressionInput", "MathEquationInput"];
-        for_each_state(states, |_, state| {
+        for (_, state) in states.try_object_members_mut()? {
             if has_interaction(state, &MATHEMATICAL) {
-                object(state, "/interaction/customization_args")?
-                    .insert("useFractionForDivision".to_owned(), json!({ "value": true }));
+                let interaction = state.try_get_mut("interaction")?;
+                let arguments = interaction.try_get_mut("customization_args")?;
+                arguments.try_insert("useFractionForDivision", lazy!({ "value": true }))?;
             }
-            Ok(())
-        })
+        }
+        Ok(states)
     }
 
     /// The first state is a checkpoint. Which one that is stands in a sibling field: the context.
-    fn _convert_states_v43_to_v44(
-        states: Value,
+    fn _convert_states_v43_to_v44<'a>(
+        mut states: LazyValue<'a>,
         context: &ExplorationStatesContext<'_>,
-    ) -> Result<Value, ConversionError> {
-        for_each_state(states, |name, state| {
-            let is_first = *name == *context.init_state_name;
-            object(state, "")?.insert("card_is_checkpoint".to_owned(), is_first.into());
-            Ok(())
-        })
+    ) -> Result<LazyValue<'a>, ConversionError> {
+        for (name, state) in states.try_object_members_mut()? {
+            let is_first = name == context.init_state_name;
+            state.insert("card_is_checkpoint", is_first);
+        }
+        Ok(states)
     }
 
     /// A state may belong to a skill.
-    fn _convert_states_v44_to_v45(states: Value) -> Result<Value, ConversionError> {
-        for_each_state(states, |_, state| {
-            object(state, "")?.insert("linked_skill_id".to_owned(), Value::Null);
-            Ok(())
-        })
+    fn _convert_states_v44_to_v45(
+        mut states: LazyValue<'_>,
+    ) -> Result<LazyValue<'_>, ConversionError> {
+        for (_, state) in states.try_object_members_mut()? {
+            state.insert("linked_skill_id", LazyValue::null());
+        }
+        Ok(states)
     }
 }
 
-/// Applies a change to every state; an error says in which state it happened.
-fn for_each_state(
-    mut states: Value,
-    change: impl Fn(&String, &mut Value) -> Result<(), ConversionError>,
-) -> Result<Value, ConversionError> {
-    for (name, state) in object(&mut states, "")? {
-        change(name, state).map_err(|error| {
-            let mut place = Pointer::root();
-            place.push_key(name);
-            error.within(&place)
-        })?;
-    }
-    Ok(states)
-}
-
-fn has_interaction(state: &Value, ids: &[&str]) -> bool {
-    let id = state.pointer("/interaction/id").and_then(Value::as_str);
-    id.is_some_and(|id| ids.contains(&id))
+fn has_interaction(state: &LazyObject<'_>, ids: &[&str]) -> bool {
+    let id = state.get("interaction").and_then(|interaction| interaction.get("id"));
+    id.is_some_and(|id| ids.iter().any(|wanted| id == *wanted))
 }
 
 /// An entry that a learner can choose.
@@ -114,64 +112,42 @@ struct Choice {
     html: String,
 }
 
-fn name_choices_by_content_id(state: &mut Value) -> Result<(), ConversionError> {
-    const CHOICES: &str = "/interaction/customization_args/choices/value";
-    const GROUPS: &str = "/interaction/answer_groups";
+fn name_choices_by_content_id(interaction: &mut LazyValue<'_>) -> Result<(), ConversionError> {
+    let arguments = interaction.try_get("customization_args")?;
+    let choices: Vec<Choice> = arguments.try_get("choices")?.try_get("value")?.parse()?;
 
-    let choices = Vec::<Choice>::deserialize(&*part(state, CHOICES)?)
-        .map_err(|error| ConversionError::from(error).at(CHOICES))?;
-    for (group_index, group) in list(state, GROUPS)?.iter_mut().enumerate() {
-        for (index, rule) in list(group, "/rule_specs")?.iter_mut().enumerate() {
-            name_choices_in_rule(rule, &choices).map_err(|error| {
-                let place = format!("{GROUPS}/{group_index}/rule_specs/{index}");
-                error.within(&place.into())
-            })?;
+    for group in interaction.try_get_mut("answer_groups")?.try_elements_mut()? {
+        for rule in group.try_get_mut("rule_specs")?.try_elements_mut()? {
+            let rule_type = rule.get("rule_type");
+            let has_two_inputs = rule_type.is_some_and(|it| it == "HasElementXBeforeElementY");
+            let inputs = rule.try_get_mut("inputs")?;
+            replace_html(inputs.try_get_mut("x")?, &choices)?;
+            if has_two_inputs {
+                replace_html(inputs.try_get_mut("y")?, &choices)?;
+            }
         }
     }
-    if !part(state, "/interaction/solution")?.is_null() {
-        replace_html(part(state, "/interaction/solution/correct_answer")?, &choices);
-    }
-    Ok(())
-}
-
-fn name_choices_in_rule(rule: &mut Value, choices: &[Choice]) -> Result<(), ConversionError> {
-    replace_html(part(rule, "/inputs/x")?, choices);
-    if rule["rule_type"] == "HasElementXBeforeElementY" {
-        replace_html(part(rule, "/inputs/y")?, choices);
+    let solution = interaction.try_get_mut("solution")?;
+    if !solution.is_null() {
+        replace_html(solution.try_get_mut("correct_answer")?, &choices)?;
     }
     Ok(())
 }
 
 /// Replaces every HTML text in a text, a list or a list of lists by the content id of the choice
 /// that has it.
-fn replace_html(value: &mut Value, choices: &[Choice]) {
-    match value {
-        Value::Array(elements) => {
-            elements.iter_mut().for_each(|element| replace_html(element, choices));
+fn replace_html(value: &mut LazyValue<'_>, choices: &[Choice]) -> Result<(), ConversionError> {
+    match value.kind() {
+        Kind::List => {
+            value.try_elements_mut()?.try_for_each(|element| replace_html(element, choices))?;
         }
-        Value::String(html) => {
-            let choice = choices.iter().find(|choice| choice.html == *html);
-            *html = choice.map_or("invalid_content_id", |choice| &choice.content_id).to_owned();
+        Kind::String => {
+            let html = value.try_str()?;
+            let choice = choices.iter().find(|choice| choice.html == html);
+            let id = choice.map_or("invalid_content_id", |choice| &choice.content_id).to_owned();
+            *value = id.into();
         }
-        _ => {}
+        Kind::Null | Kind::Bool | Kind::Number | Kind::Object => {}
     }
-}
-
-/// The part of a value that must be there.
-fn part<'a>(value: &'a mut Value, pointer: &str) -> Result<&'a mut Value, ConversionError> {
-    let missing = || ConversionError::new("a part of the state is missing").at(pointer);
-    value.pointer_mut(pointer).ok_or_else(missing)
-}
-
-fn list<'a>(value: &'a mut Value, pointer: &str) -> Result<&'a mut Vec<Value>, ConversionError> {
-    let wrong = || ConversionError::new("no list where one belongs").at(pointer);
-    part(value, pointer)?.as_array_mut().ok_or_else(wrong)
-}
-
-fn object<'a>(
-    value: &'a mut Value,
-    pointer: &str,
-) -> Result<&'a mut Map<String, Value>, ConversionError> {
-    let wrong = || ConversionError::new("no object where one belongs").at(pointer);
-    part(value, pointer)?.as_object_mut().ok_or_else(wrong)
+    Ok(())
 }

@@ -4,10 +4,10 @@
 //! promises; members that it does not name stay in the stored JSON, which conversions and jobs work
 //! on.
 
-use serde::{Deserialize, de::Error as _};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::Format;
+use super::{Format, text::WholeText};
 
 /// A notebook of format 4.5.
 #[derive(Debug, Clone, Deserialize)]
@@ -70,6 +70,5 @@ impl TryFrom<Members> for NotebookDocument {
 
 /// A text, stored as one string or as the list of its pieces.
 fn multi_line_text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    let text = Value::deserialize(deserializer)?;
-    super::text::join(text).map_err(D::Error::custom)
+    WholeText::deserialize(deserializer).map(|text| text.0)
 }

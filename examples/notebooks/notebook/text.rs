@@ -5,42 +5,71 @@
 //! (joined as they are). So a list that crosses from 3 to 4 gets the line ends that it only
 //! implied.
 
-use serde_json::Value;
-use versioned_core::ConversionError;
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{SeqAccess, Visitor},
+};
+use versioned_core::{ConversionError, Kind, LazyRef, LazyValue};
 
 /// Makes the implied line ends of a format 3 text explicit; every other value stays as it is.
-pub(super) fn end_lines(text: &mut Value) {
-    let Value::Array(lines) = text else { return };
-    let Some(Value::String(first)) = lines.first() else { return };
-    if first.ends_with(['\n', '\r']) || !lines.iter().all(Value::is_string) {
-        return;
-    }
-    let last = lines.len() - 1;
-    for line in &mut lines[..last] {
-        if let Value::String(line) = line {
-            line.push('\n');
+pub(super) fn end_lines(text: &mut LazyValue<'_>) -> Result<(), ConversionError> {
+    if implies_line_ends(text.as_ref()) {
+        let lines = text.try_list_mut()?;
+        let last = lines.len() - 1;
+        for line in &mut lines[..last] {
+            *line = format!("{}\n", line.try_str()?).into();
         }
+    }
+    Ok(())
+}
+
+/// The same for a member, if there is one.
+pub(super) fn end_lines_of(part: &mut LazyValue<'_>, key: &str) -> Result<(), ConversionError> {
+    // Looked at before it is opened: most texts need no change.
+    if part.get(key).is_some_and(implies_line_ends) {
+        end_lines(part.try_get_mut(key)?)?;
+    }
+    Ok(())
+}
+
+fn implies_line_ends(text: LazyRef<'_, '_>) -> bool {
+    let is_ended =
+        |line: LazyRef<'_, '_>| line.as_str().is_some_and(|it| it.ends_with(['\n', '\r']));
+    text.len() > 1
+        && text.at(0).is_some_and(|first| !is_ended(first))
+        && text.elements().all(|line| line.kind() == Kind::String)
+}
+
+/// The whole of a text whose line ends are explicit.
+pub(super) struct WholeText(pub(super) String);
+
+impl<'de> Deserialize<'de> for WholeText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TextOrPieces)
     }
 }
 
-/// The whole text of a value whose line ends are explicit.
-pub(super) fn join(text: Value) -> Result<String, ConversionError> {
-    match text {
-        Value::String(text) => Ok(text),
-        Value::Array(pieces) => {
-            let mut joined = String::new();
-            for (index, piece) in pieces.into_iter().enumerate() {
-                match piece {
-                    Value::String(piece) => joined.push_str(&piece),
-                    _ => {
-                        return Err(ConversionError::new("a line of text is no text")
-                            .at(format!("/{index}")));
-                    }
-                }
-            }
-            Ok(joined)
+struct TextOrPieces;
+
+impl<'de> Visitor<'de> for TextOrPieces {
+    type Value = WholeText;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a text or a list of texts")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<WholeText, E> {
+        Ok(WholeText(text.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut pieces: A) -> Result<WholeText, A::Error> {
+        let mut whole = String::new();
+        while let Some(piece) = pieces.next_element::<String>()? {
+            whole.push_str(&piece);
         }
-        _ => Err(ConversionError::new("neither a text nor a list of lines")),
+        Ok(WholeText(whole))
     }
 }
 

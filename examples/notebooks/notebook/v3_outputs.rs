@@ -1,11 +1,12 @@
 //! Outputs of code cells on their way from version 3 to 4: by MIME type instead of by short name.
 
+use serde::Deserialize;
 use serde_json::Value;
-use versioned_core::{ConversionError, json::value_from_str};
+use versioned_core::{ConversionError, LazyValue, json::value_from_str};
 
 use super::{
-    parts::{Object, object_or_empty, rename, text},
-    text::{end_lines, join},
+    parts::{ensure_metadata, rename_or},
+    text::{WholeText, end_lines, end_lines_of},
 };
 
 /// Short names of format 3 and their MIME types.
@@ -27,66 +28,65 @@ const NO_DATA: [&str; 3] = ["output_type", "execution_count", "metadata"];
 
 /// Brings one output of a code cell to format 4; output types that format 3 does not know stay as
 /// they are.
-pub(super) fn convert_output(output: &mut Object) -> Result<(), ConversionError> {
-    match text(output, "output_type")? {
+pub(super) fn convert_output(output: &mut LazyValue<'_>) -> Result<(), ConversionError> {
+    // A copy, which shares the text: the output itself changes below.
+    let output_type = LazyValue::from(output.try_get("output_type")?);
+    match &*output_type.try_str()? {
         "pyout" => {
-            set_output_type(output, "execute_result");
-            let count = output.remove("prompt_number").unwrap_or_default();
-            output.insert("execution_count".to_owned(), count);
+            output.insert("output_type", "execute_result");
+            rename_or(output, "prompt_number", "execution_count", LazyValue::null());
             convert_data(output)
         }
         "display_data" => convert_data(output),
         "pyerr" => {
-            set_output_type(output, "error");
+            output.insert("output_type", "error");
             Ok(())
         }
         "stream" => {
-            let name = output.remove("stream").unwrap_or_else(|| "stdout".into());
-            output.insert("name".to_owned(), name);
-            if let Some(text) = output.get_mut("text") {
-                end_lines(text);
-            }
-            Ok(())
+            rename_or(output, "stream", "name", "stdout");
+            end_lines_of(output, "text")
         }
         _ => Ok(()),
     }
 }
 
 /// Moves everything that is data under `data`.
-fn convert_data(output: &mut Object) -> Result<(), ConversionError> {
-    name_by_mime_type(object_or_empty(output, "metadata")?);
+fn convert_data(output: &mut LazyValue<'_>) -> Result<(), ConversionError> {
+    ensure_metadata(output)?;
+    // Two copies, of which each keeps its part: so the members keep their order and spelling.
+    let mut data = output.clone();
+    data.try_object_mut()?.retain(|key, _| !NO_DATA.contains(&key));
+    output.try_object_mut()?.retain(|key, _| NO_DATA.contains(&key));
 
-    let keys: Vec<String> =
-        output.keys().filter(|key| !NO_DATA.contains(&key.as_str())).cloned().collect();
-    let mut data = Object::new();
-    for key in keys {
-        if let Some(mut value) = output.remove(&key) {
-            end_lines(&mut value);
-            data.insert(key, value);
-        }
-    }
+    name_by_mime_type(output.try_get_mut("metadata")?);
     name_by_mime_type(&mut data);
-    if let Some(json) = data.get_mut(JSON) {
-        // The error points at the member as the stored document has it.
-        *json = parse(json.take()).map_err(|error| error.within(&"/json".into()))?;
+    for (_, value) in data.try_members_mut()? {
+        end_lines(value)?;
     }
-    output.insert("data".to_owned(), data.into());
+    if let Some(json) = data.get_mut(JSON) {
+        let JsonInText(parsed) = json.parse()?;
+        *json = parsed.into();
+    }
+    output.insert("data", data);
     Ok(())
 }
 
-/// Parses JSON data, which format 3 kept as text.
-fn parse(text: Value) -> Result<Value, ConversionError> {
-    let text = join(text)?;
-    value_from_str(&text)
-        .map_err(|error| ConversionError::new(format!("JSON data cannot be read: {error}")))
-}
-
-fn name_by_mime_type(object: &mut Object) {
+fn name_by_mime_type(data: &mut LazyValue<'_>) {
     for (short_name, mime_type) in MIME_TYPES {
-        rename(object, short_name, mime_type);
+        data.rename(short_name, mime_type);
     }
 }
 
-fn set_output_type(output: &mut Object, output_type: &str) {
-    output.insert("output_type".to_owned(), output_type.into());
+/// JSON data, which format 3 kept as text.
+#[derive(Deserialize)]
+#[serde(try_from = "WholeText")]
+struct JsonInText(Value);
+
+impl TryFrom<WholeText> for JsonInText {
+    type Error = String;
+
+    fn try_from(text: WholeText) -> Result<Self, String> {
+        let parsed = value_from_str(&text.0);
+        parsed.map(Self).map_err(|error| format!("JSON data cannot be read: {error}"))
+    }
 }

@@ -2,52 +2,46 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-use versioned_core::ConversionError;
+use versioned_core::{ConversionError, LazyValue};
 
-use super::{
-    Notebook,
-    parts::{Object, as_object, in_element, into_object, list, object, wrong_kind},
-};
+use super::Notebook;
 
 impl Notebook {
     /// Gives every cell an `id`, and keeps the old minor in the metadata.
-    pub(super) fn _convert_notebook_v4_to_v5(notebook: Value) -> Result<Value, ConversionError> {
-        let mut notebook = into_object(notebook)?;
-        let minor = notebook.insert("nbformat_minor".to_owned(), 5.into()).unwrap_or_default();
-        if minor.as_u64().is_none_or(|minor| minor >= 5) {
-            return Err(wrong_kind("nbformat_minor", &minor, "one of 0 to 4"));
+    pub(super) fn _convert_notebook_v4_to_v5(
+        mut notebook: LazyValue<'_>,
+    ) -> Result<LazyValue<'_>, ConversionError> {
+        let minor = notebook.try_get("nbformat_minor")?.try_u64()?;
+        if minor >= 5 {
+            let error = ConversionError::new(format!("minor {minor} is not one of 0 to 4"));
+            return Err(error.at("/nbformat_minor"));
         }
-        object(&mut notebook, "metadata")?.insert("orig_nbformat_minor".to_owned(), minor);
+        notebook.insert("nbformat_minor", 5);
+        notebook.try_get_mut("metadata")?.try_insert("orig_nbformat_minor", minor)?;
 
-        let cells = list(&mut notebook, "cells")?;
-        let mut taken = BTreeSet::new();
-        for (index, cell) in cells.iter_mut().enumerate() {
-            as_object(cell)
-                .and_then(|cell| stored_id(cell, &mut taken))
-                .map_err(in_element("cells", index))?;
-        }
-        for (index, cell) in cells.iter_mut().enumerate() {
-            let cell = as_object(cell)?;
-            if !cell.contains_key("id") {
-                cell.insert("id".to_owned(), new_id(index, &taken).into());
+        let taken = stored_ids(&notebook)?;
+        for (index, cell) in notebook.try_get_mut("cells")?.try_elements_mut()?.enumerate() {
+            if cell.get("id").is_none() {
+                cell.try_insert("id", new_id(index, &taken))?;
             }
         }
-        Ok(Value::Object(notebook))
+        Ok(notebook)
     }
 }
 
-/// Notes the id of a cell that has one already: it is kept, so it must be a text, and no other
+/// The ids of the cells that have one already: each is kept, so it must be a text, and no other
 /// cell's.
-fn stored_id(cell: &Object, taken: &mut BTreeSet<String>) -> Result<(), ConversionError> {
-    match cell.get("id") {
-        None => Ok(()),
-        Some(Value::String(id)) if taken.insert(id.clone()) => Ok(()),
-        Some(Value::String(id)) => {
-            Err(ConversionError::new(format!("id `{id}` is another cell's already")).at("/id"))
+fn stored_ids(notebook: &LazyValue<'_>) -> Result<BTreeSet<String>, ConversionError> {
+    let mut taken = BTreeSet::new();
+    for (index, cell) in notebook.try_get("cells")?.try_elements()?.enumerate() {
+        let Some(id) = cell.get("id") else { continue };
+        let id = id.try_str()?;
+        if !taken.insert(id.to_string()) {
+            let error = ConversionError::new(format!("id `{id}` is another cell's already"));
+            return Err(error.at(format!("/cells/{index}/id")));
         }
-        Some(other) => Err(wrong_kind("id", other, "a text")),
     }
+    Ok(taken)
 }
 
 /// An id from nothing but the cell's position, so that every conversion of a document makes the

@@ -27,7 +27,9 @@ fn all_documents_of_the_example_are_upgraded_but_the_damaged_one() {
         if name.starts_with("damaged") {
             let error = migrated.unwrap_err();
             let pointer = error.pointer().map(|pointer| pointer.as_str());
-            assert_eq!(pointer, Some("/worksheets/0/cells/1/outputs"));
+            assert_eq!(pointer, Some("/worksheets/0/cells/1"));
+            let reason = std::error::Error::source(&error).unwrap().to_string();
+            assert_eq!(reason, "member `outputs` is missing");
         } else {
             assert!(!migrated.unwrap().to_object().unwrap().notebook.cells.is_empty());
         }

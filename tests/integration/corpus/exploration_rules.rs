@@ -22,9 +22,10 @@ fn check(from: u32, states: &Value, expect: &Value) {
     assert_eq!(first_difference(&found, expect), None);
 }
 
-fn check_refused(from: u32, states: &Value, expect_pointer: &str) {
+fn check_refused(from: u32, states: &Value, expect_pointer: &str, expect_reason: &str) {
     let error = convert(from, states).unwrap_err();
     assert_eq!(error.pointer().map(|pointer| pointer.as_str()), Some(expect_pointer), "{error}");
+    assert_eq!(std::error::Error::source(&error).unwrap().to_string(), expect_reason);
 }
 
 /// A state with a choice between red and blue.
@@ -104,7 +105,8 @@ fn a_rule_without_input_is_refused_with_its_place() {
     check_refused(
         41,
         &choice_state("ItemSelectionInput", &rules, &Value::Null),
-        "/Start/interaction/answer_groups/0/rule_specs/1/inputs/x",
+        "/Start/interaction/answer_groups/0/rule_specs/1/inputs",
+        "member `x` is missing",
     );
 }
 
@@ -113,7 +115,8 @@ fn the_place_of_a_refusal_escapes_the_name_of_the_state() {
     check_refused(
         41,
         &json!({"a/b~c": {"interaction": {"id": "ItemSelectionInput"}}}),
-        "/a~1b~0c/interaction/customization_args/choices/value",
+        "/a~1b~0c/interaction",
+        "member `customization_args` is missing",
     );
 }
 
@@ -146,5 +149,5 @@ fn every_state_gets_an_empty_skill() {
         &json!({"End": {}, "Start": {}}),
         &json!({"End": {"linked_skill_id": null}, "Start": {"linked_skill_id": null}}),
     );
-    check_refused(44, &json!({"Start": 1}), "/Start");
+    check_refused(44, &json!({"Start": 1}), "/Start", "expected an object, found a number");
 }

@@ -15,6 +15,7 @@ mod normalise;
 mod notebook_rules;
 mod notebooks;
 mod stored;
+mod untouched;
 
 #[path = "../../../examples/explorations/exploration.rs"]
 mod exploration;

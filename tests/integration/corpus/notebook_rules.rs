@@ -99,6 +99,43 @@ fn a_code_cell_renames_its_members() {
     );
 }
 
+#[test]
+fn a_code_cell_without_input_has_an_empty_source() {
+    check_cell(
+        &json!({"cell_type": "code", "source": "of no meaning", "outputs": []}),
+        &json!({
+            "cell_type": "code", "source": "", "metadata": {}, "execution_count": null,
+            "outputs": [],
+        }),
+    );
+}
+
+#[test]
+fn a_list_that_is_no_text_stays() {
+    check_output(
+        &json!({"output_type": "display_data", "own": ["a", 1]}),
+        &json!({"output_type": "display_data", "metadata": {}, "data": {"own": ["a", 1]}}),
+    );
+}
+
+// A text with a lone surrogate cannot be read: to leave it without its line end would change the
+// program, and to give it another text would too.
+#[test]
+fn a_line_that_cannot_be_read_is_refused_where_it_needs_a_line_end() {
+    let notebook = |first: &str| {
+        let cell =
+            format!(r#"{{"cell_type": "raw", "metadata": {{}}, "source": ["{first}", "b"]}}"#);
+        format!(r#"{{"metadata": {{}}, "worksheets": [{{"cells": [{cell}]}}]}}"#)
+    };
+    let step = || SchemaVersion::new(3)..=SchemaVersion::new(4);
+    let declaration = Notebook::schema_versioned_attributes();
+    let error = declaration.convert("notebook", &notebook(r"\ud800"), step(), &[]).unwrap_err();
+    let pointer = error.pointer().map(|pointer| pointer.as_str());
+    assert_eq!(pointer, Some("/worksheets/0/cells/0/source/0"));
+    let converted = declaration.convert("notebook", &notebook("a"), step(), &[]).unwrap();
+    assert!(converted.contains(r#"["a\n","b"]"#), "{converted}");
+}
+
 // A list means lines up to format 3 and pieces from format 4 on: left as it is, the program would
 // lose its line ends.
 #[test]
@@ -106,6 +143,10 @@ fn lines_without_ends_get_them() {
     check_cell(
         &json!({"cell_type": "markdown", "source": ["a", "", "b"]}),
         &json!({"cell_type": "markdown", "source": ["a\n", "\n", "b"], "metadata": {}}),
+    );
+    check_cell(
+        &json!({"cell_type": "raw", "source": "s", "rendered": ["a", "b"], "metadata": {}}),
+        &json!({"cell_type": "raw", "source": "s", "rendered": ["a\n", "b"], "metadata": {}}),
     );
     check_output(
         &json!({"output_type": "stream", "stream": "stderr", "text": ["a", "b"]}),
@@ -190,13 +231,30 @@ fn damaged_documents_are_refused_with_the_place_of_the_damage() {
     let refused = check_refused;
     let v3 = |worksheets: Value| json!({"nbformat": 3, "metadata": {}, "worksheets": worksheets});
     let v3_cell = |cell: Value| v3(json!([{"cells": []}, {"cells": [cell]}]));
-    refused(2, &json!([]), "", "a list where an object belongs");
-    refused(3, &json!({"worksheets": []}), "/metadata", "`metadata` is missing");
-    refused(3, &json!({"metadata": {}}), "/worksheets", "`worksheets` is missing");
-    refused(3, &v3(json!([{}])), "/worksheets/0/cells", "`cells` is missing");
-    refused(3, &v3(json!([{"cells": 1}])), "/worksheets/0/cells", "is 1, not a list");
-    refused(3, &v3_cell(json!({})), "/worksheets/1/cells/0/cell_type", "is missing");
-    refused(3, &v3_cell(json!(null)), "/worksheets/1/cells/0", "null where an object belongs");
+    refused(2, &json!([]), "", "expected an object, found a list");
+    refused(3, &json!({"worksheets": []}), "", "`metadata` is missing");
+    refused(3, &json!({"metadata": {}}), "", "`worksheets` is missing");
+    refused(3, &v3(json!([{}])), "/worksheets/0", "`cells` is missing");
+    refused(
+        3,
+        &v3(json!([{"cells": 1}])),
+        "/worksheets/0/cells",
+        "expected a list, found a number",
+    );
+    refused(3, &v3_cell(json!({})), "/worksheets/1/cells/0", "`cell_type` is missing");
+    refused(
+        3,
+        &v3_cell(json!({"cell_type": "raw", "metadata": 1})),
+        "/worksheets/1/cells/0/metadata",
+        "expected an object, found a number",
+    );
+    refused(
+        2,
+        &json!({"worksheets": [{"cells": [{"metadata": []}]}]}),
+        "/worksheets/0/cells/0/metadata",
+        "expected an object, found a list",
+    );
+    refused(3, &v3_cell(json!(null)), "/worksheets/1/cells/0", "expected an object, found null");
     refused(
         3,
         &v3_cell(json!({"cell_type": "heading", "level": 7})),
@@ -207,7 +265,7 @@ fn damaged_documents_are_refused_with_the_place_of_the_damage() {
         3,
         &v3_cell(json!({"cell_type": "heading", "source": ["a", 1]})),
         "/worksheets/1/cells/0/source/1",
-        "no text",
+        "expected a string",
     );
     refused(
         3,
@@ -220,8 +278,9 @@ fn damaged_documents_are_refused_with_the_place_of_the_damage() {
         json!({"nbformat": 4, "nbformat_minor": minor, "metadata": metadata, "cells": cells})
     };
     refused(4, &v4(json!(5), json!([])), "/nbformat_minor", "not one of 0 to 4");
-    refused(4, &v4(json!("2"), json!([])), "/nbformat_minor", "not one of 0 to 4");
-    refused(4, &v4(json!(2), json!([{"id": 1}])), "/cells/0/id", "is 1, not a text");
+    refused(4, &v4(json!("2"), json!([])), "/nbformat_minor", "found a text");
+    refused(4, &v4(json!(2), json!([{"id": 1}])), "/cells/0/id", "expected a text, found a number");
+    refused(4, &v4(json!(2), json!([null])), "/cells/0", "expected an object, found null");
     refused(4, &v4(json!(2), json!([{"id": "a"}, {"id": "a"}])), "/cells/1/id", "another cell's");
 }
 
