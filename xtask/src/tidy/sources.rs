@@ -93,12 +93,13 @@ fn purity(file: &TextFile) -> Vec<Finding> {
         .collect()
 }
 
-/// SQL text that the driver cannot check is built in one file, where names are quoted.
+/// SQL text that the driver cannot check is built in one file, where names are quoted. Tests set their tables up as they
+/// like.
 fn one_sql_door(files: &[TextFile]) -> Vec<Finding> {
     let mark = concat!("AssertSql", "Safe");
     let doors: Vec<(&TextFile, usize)> = files
         .iter()
-        .filter(|file| file.is_rust())
+        .filter(|file| file.is_rust() && !file.path.starts_with("tests/"))
         .filter_map(|file| find(file, &file.text, &[mark]).next().map(|(line, _)| (file, line)))
         .collect();
     if doors.len() <= 1 {
@@ -188,6 +189,7 @@ mod tests {
         let text = concat!("//!\nquery(AssertSql", "Safe(text))\n");
         assert_eq!(one_sql_door(&[file("a.rs", text)]).len(), 0);
         assert_eq!(one_sql_door(&[file("a.rs", text), file("b.rs", text)]).len(), 2);
+        assert_eq!(one_sql_door(&[file("a.rs", text), file("tests/b.rs", text)]).len(), 0);
     }
 
     #[test]
