@@ -2,6 +2,8 @@
 //!
 //! Invariant: a missing tool is a failure with its install line, never a check that was skipped.
 
+mod fuzz;
+
 use std::process::Command;
 
 use crate::{
@@ -18,8 +20,15 @@ pub(crate) struct Job {
     /// Prints the tool's version where it is installed.
     probe: &'static [&'static str],
     install: &'static str,
-    /// The arguments of `cargo` for the check, or `None` where there is nothing to check.
-    arguments: fn(&Workspace) -> Result<Option<Vec<String>>, Failure>,
+    check: Check,
+}
+
+/// How a job checks.
+enum Check {
+    /// By one call of `cargo` with these arguments; `None` where there is nothing to check.
+    Call(fn(&Workspace) -> Result<Option<Vec<String>>, Failure>),
+    /// By a function of its own, which takes the arguments after the dashes.
+    Function(fn(&Workspace, &[String]) -> Result<(), Failure>),
 }
 
 pub(crate) const JOBS: &[Job] = &[
@@ -28,33 +37,42 @@ pub(crate) const JOBS: &[Job] = &[
         summary: "licences, advisories, banned and duplicate dependencies (cargo-deny)",
         probe: &["deny", "--version"],
         install: "cargo install --locked cargo-deny",
-        arguments: |_| Ok(Some(words("deny check"))),
+        check: Check::Call(|_| Ok(Some(words("deny check")))),
     },
     Job {
         name: "semver",
         summary: "public interfaces against the last release (cargo-semver-checks)",
         probe: &["semver-checks", "--version"],
         install: "cargo install --locked cargo-semver-checks",
-        arguments: semver,
+        check: Check::Call(semver),
     },
     Job {
         name: "each-feature",
         summary: "every feature on its own, without dev-dependencies (cargo-hack)",
         probe: &["hack", "--version"],
         install: "cargo install --locked cargo-hack",
-        arguments: |workspace| {
+        check: Check::Call(|workspace| {
             // A check of libraries leaves dev-dependencies out (resolver 3). The tool's own
             // `--no-dev-deps` would rewrite the manifests while it runs.
             let check = words("hack check --each-feature --workspace");
             Ok(Some([check, exclude_unpublished(workspace)].concat()))
-        },
+        }),
     },
     Job {
         name: "miri",
         summary: "undefined behaviour in the tests of versioned-core (Miri, nightly)",
         probe: &["+nightly", "miri", "--version"],
         install: "rustup toolchain install nightly --component miri",
-        arguments: |_| Ok(Some(words("+nightly miri test --package versioned-core --lib"))),
+        check: Check::Call(|_| {
+            Ok(Some(words("+nightly miri test --package versioned-core --lib")))
+        }),
+    },
+    Job {
+        name: "fuzz",
+        summary: "every fuzz target for a minute, or `--seconds N` (cargo-fuzz)",
+        probe: &["fuzz", "--version"],
+        install: "cargo install --locked cargo-fuzz",
+        check: Check::Function(fuzz::run),
     },
 ];
 
@@ -64,14 +82,19 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Fai
     if !command::succeeds(tool(workspace).args(job.probe)) {
         return Err(missing(job));
     }
-    let Some(arguments) = (job.arguments)(workspace)? else {
-        println!(
-            "{}: nothing has been released yet, so there is nothing to compare with",
-            job.name
-        );
-        return Ok(());
-    };
-    command::run(tool(workspace).args(arguments).args(flags.tool_arguments))?;
+    match job.check {
+        Check::Function(check) => check(workspace, flags.tool_arguments)?,
+        Check::Call(arguments) => {
+            let Some(arguments) = arguments(workspace)? else {
+                println!(
+                    "{}: nothing has been released yet, so there is nothing to compare with",
+                    job.name
+                );
+                return Ok(());
+            };
+            command::run(tool(workspace).args(arguments).args(flags.tool_arguments))?;
+        }
+    }
     println!("{}: ok", job.name);
     Ok(())
 }
@@ -137,7 +160,10 @@ mod tests {
     #[test]
     fn an_unknown_job_is_refused_with_the_list_of_jobs() {
         let Err(failure) = find("miry") else { panic!("`miry` was found") };
-        assert!(failure.to_string().contains("deny, semver, each-feature, miri"), "{failure}");
+        assert!(
+            failure.to_string().contains("deny, semver, each-feature, miri, fuzz"),
+            "{failure}"
+        );
     }
 
     #[test]

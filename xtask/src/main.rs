@@ -48,7 +48,7 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "bench",
-        arguments: "[ARGUMENT..]",
+        arguments: "[BENCH..] [--json] [--seconds S]",
         summary: "run the benchmarks; `--json` prints a line for each case",
         run: bench::run,
     },
