@@ -9,3 +9,5 @@ mod faults;
 mod jobs;
 #[cfg(test)]
 mod store;
+#[cfg(test)]
+mod torture;
