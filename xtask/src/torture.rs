@@ -29,8 +29,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Fai
     let flags = flags::torture(arguments)?;
     let example = build_example(workspace)?;
     let mut cargo = command::cargo(&workspace.root);
-    cargo.args(["test", "--quiet", "--release", "--package", ROOT_PACKAGE]);
-    cargo.args(["--test", "integration", "--", TEST, "--nocapture"]);
+    cargo.args(["test", "--quiet", "--package", ROOT_PACKAGE, "--test", "integration"]);
+    cargo.args(["--", TEST, "--nocapture"]);
     cargo.env(SECONDS, flags.seconds.to_string()).env(NOTEBOOKS, example);
     cargo.env(SEED, flags.seed.to_string());
     let mut shown = 0;
