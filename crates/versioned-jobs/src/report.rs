@@ -130,11 +130,13 @@ impl JobReport {
         self.elapsed
     }
 
-    /// Rows scanned per second; `None` where no time has passed.
+    /// Rows scanned per second, without those that were done when the run was gone on with; `None` where no time has
+    /// passed.
     #[must_use]
     pub fn rows_per_second(&self) -> Option<u64> {
         let millis = self.elapsed.as_millis();
-        let rows = u128::from(self.tally.counts.scanned) * 1000;
+        let scanned = self.tally.counts.scanned.saturating_sub(self.resumed_after.unwrap_or(0));
+        let rows = u128::from(scanned) * 1000;
         rows.checked_div(millis).map(|rate| u64::try_from(rate).unwrap_or(u64::MAX))
     }
 
@@ -326,6 +328,9 @@ audit exploration: 3 rows in 1.5 s, 2 rows/s
         report.set_elapsed(Duration::from_millis(99));
         assert!(report.to_string().starts_with("audit exploration: 3 rows in 0.1 s\n"));
         assert_eq!(report.rows_per_second(), Some(30));
+        report.resumed_after = Some(2);
+        assert_eq!(report.rows_per_second(), Some(10));
+        report.resumed_after = None;
         report.set_elapsed(Duration::from_millis(100));
         assert!(report.to_string().starts_with("audit exploration: 3 rows in 0.1 s, 30 rows/s\n"));
     }
