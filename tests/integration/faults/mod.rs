@@ -5,4 +5,5 @@
 mod exhaustive;
 mod finding;
 mod setting;
+mod works;
 mod wrapper;

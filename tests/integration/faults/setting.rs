@@ -12,31 +12,32 @@ use std::{
 use versioned_sql::{
     SqliteStore,
     sqlx::{
-        self, AssertSqlSafe, Connection as _, Row as _, SqliteConnection,
+        self, AssertSqlSafe, Row as _, SqliteConnection,
         sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
     },
 };
-use versioned_store::{MemoryStore, ModelStore};
+use versioned_store::{JobLedger, MemoryStore, StoreErrorKind};
 use versioned_testkit::{
     conformance::StoreFixture,
-    faults::{FaultSetting, MemorySetting},
+    faults::{FaultKind, FaultSetting, MemorySetting, ledger_text},
 };
 
+use super::works::Work;
 use crate::jobs::{
     backend::{Backend, SqliteFile},
-    lesson::{Layout, StoredLesson},
+    lesson::Layout,
 };
 
 /// A kind of store with its setting.
 pub(super) trait Kind {
     const NAME: &'static str;
 
-    type Store: ModelStore + 'static;
+    /// Kinds of faults that are tried unless all are asked for.
+    const KINDS: &'static [FaultKind];
 
-    async fn setting(
-        layout: Layout,
-        lessons: &[StoredLesson],
-    ) -> impl FaultSetting<Store = Self::Store>;
+    type Store: JobLedger + 'static;
+
+    async fn setting(layout: Layout, work: Work) -> impl FaultSetting<Store = Self::Store>;
 }
 
 /// The store in memory.
@@ -45,21 +46,26 @@ pub(super) struct Memory;
 impl Kind for Memory {
     const NAME: &'static str = "memory";
 
+    const KINDS: &'static [FaultKind] = &[
+        FaultKind::Fail(StoreErrorKind::Transient),
+        FaultKind::Fail(StoreErrorKind::Rejected),
+        FaultKind::Duplicate,
+        FaultKind::Kill,
+    ];
+
     type Store = MemoryStore;
 
-    async fn setting(
-        layout: Layout,
-        lessons: &[StoredLesson],
-    ) -> impl FaultSetting<Store = MemoryStore> {
-        let lessons = lessons.to_vec();
-        MemorySetting::new([layout.table()], move || {
-            let (store, table) = (MemoryStore::new(), layout.table());
-            store.create_table(&table);
-            for lesson in &lessons {
-                store.insert(&table, lesson.row(layout)).unwrap();
-            }
-            store
-        })
+    async fn setting(layout: Layout, work: Work) -> impl FaultSetting<Store = MemoryStore> {
+        let (start, table) = (MemoryStore::new(), layout.table());
+        start.create_table(&table);
+        for lesson in work.lessons() {
+            start.insert(&table, lesson.row(layout)).unwrap();
+        }
+        work.prepare(layout, &start).await;
+        for lesson in work.changes() {
+            start.replace(&table, lesson.row(layout)).unwrap();
+        }
+        MemorySetting::new([table], move || start.clone())
     }
 }
 
@@ -69,16 +75,20 @@ pub(super) struct Sqlite;
 impl Kind for Sqlite {
     const NAME: &'static str = "sqlite";
 
+    // Opening a file for each run takes its time, and a kill asks for the most.
+    const KINDS: &'static [FaultKind] = &[FaultKind::Kill];
+
     type Store = SqliteStore;
 
-    async fn setting(
-        layout: Layout,
-        lessons: &[StoredLesson],
-    ) -> impl FaultSetting<Store = SqliteStore> {
+    async fn setting(layout: Layout, work: Work) -> impl FaultSetting<Store = SqliteStore> {
         let template = SqliteFile::open().await;
         let table = layout.table();
         template.create_table(&table).await;
-        for lesson in lessons {
+        for lesson in work.lessons() {
+            template.put(&table, lesson.row(layout)).await;
+        }
+        work.prepare(layout, template.store()).await;
+        for lesson in work.changes() {
             template.put(&table, lesson.row(layout)).await;
         }
         // The file alone is copied, so nothing may be left in the write-ahead log.
@@ -118,11 +128,9 @@ impl FaultSetting for SqliteSetting {
     }
 
     async fn stored(&self, copy: &SqliteCopy) -> String {
-        let options = SqliteConnectOptions::new().filename(&copy.0);
-        let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
-        let text = every_row(&mut connection).await;
-        connection.close().await.unwrap();
-        text
+        let store = self.open(copy).await;
+        let mut connection = store.pool().acquire().await.unwrap();
+        ledger_text(&*store).await.unwrap() + &every_row(&mut connection).await
     }
 }
 
@@ -136,10 +144,11 @@ impl Drop for SqliteCopy {
     }
 }
 
-/// Every row of every table as SQL literals, which show types and bytes.
+/// Every row of every table but those of the ledger, as SQL literals, which show types and bytes.
 async fn every_row(connection: &mut SqliteConnection) -> String {
     let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' \
-                  AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name";
+                  AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
+                  AND name NOT LIKE 'versioned\\_%' ESCAPE '\\' ORDER BY name";
     let tables = sqlx::query(tables).fetch_all(&mut *connection).await.unwrap();
     let mut text = String::new();
     for table in tables {

@@ -27,7 +27,7 @@ impl JobEnd {
     }
 }
 
-/// Done with the counts, changes and failures of the report; broken where the counts do not add up or the store is said
+/// Done with the counts, changes and failures of the report, also where the job's options ended the run; broken where the counts do not add up or the store is said
 /// to have broken its contract.
 impl From<Result<JobReport, JobError>> for JobEnd {
     fn from(ended: Result<JobReport, JobError>) -> Self {
@@ -40,6 +40,11 @@ impl From<Result<JobReport, JobError>> for JobEnd {
         }
         match ended {
             Ok(report) => Self::Done(text(&report)),
+            Err(
+                JobError::TooManyFailures { report, .. }
+                | JobError::SameErrors { report, .. }
+                | JobError::AuditFailed { report, .. },
+            ) => Self::Done(format!("ended by its options: {}", text(&report))),
             Err(error @ JobError::BrokenStore { .. }) => Self::Broken(chain(&error)),
             Err(error) => Self::early(&error),
         }

@@ -5,7 +5,8 @@
 use std::{fmt, future::Future, sync::Arc};
 
 use versioned_store::{
-    BatchLimits, Bodies, EntityTable, MemoryStore, ModelStore, ScanRequest, StoreError,
+    BatchLimits, Bodies, EntityTable, JobLedger, MemoryStore, ModelStore, QuarantineRequest, RunId,
+    RunRecord, RunRequest, ScanRequest, StoreError,
 };
 
 /// Makes copies of the start of a job, and says what is stored in them.
@@ -62,9 +63,10 @@ impl<F: Fn() -> MemoryStore> FaultSetting for MemorySetting<F> {
     }
 
     async fn stored(&self, copy: &Arc<MemoryStore>) -> String {
-        let mut text = String::new();
+        let readable = "the store in memory can be read";
+        let mut text = ledger_text(&**copy).await.expect(readable);
         for table in &self.tables {
-            text += &stored_text(&**copy, table).await.expect("the store in memory can be read");
+            text += &stored_text(&**copy, table).await.expect(readable);
         }
         text
     }
@@ -93,4 +95,48 @@ pub async fn stored_text<S: ModelStore>(
             _ => return Ok(text),
         }
     }
+}
+
+/// Most entries of each kind that [`ledger_text`] reads.
+const ENTRIES_MAX: u32 = 10_000;
+
+/// What a ledger says, apart from times, from numbers that are made up, and from what depends on how often a job was
+/// started: of each kind of work the first run with its state, its counts and what is kept of replaced rows, then the quarantine
+/// and messages to be delivered.
+///
+/// # Errors
+///
+/// [`StoreError`] if the ledger cannot be read.
+pub async fn ledger_text<S: JobLedger>(store: &S) -> Result<String, StoreError> {
+    let all = BatchLimits { rows_max: ENTRIES_MAX, bytes_max: usize::MAX };
+    let mut runs = store.runs(None, ENTRIES_MAX).await?;
+    runs.reverse();
+    let mut text = String::new();
+    let mut shown: Vec<&RunRecord> = Vec::new();
+    for run in &runs {
+        let RunRequest { entity, kind, target, .. } = &run.request;
+        let is_same = |known: &&RunRecord| {
+            let known = &known.request;
+            (&known.entity, &known.kind, &known.target) == (entity, kind, target)
+        };
+        let has_target = target.is_none_or(|target| shown.iter().any(|run| run.id == target));
+        if !has_target || shown.iter().any(is_same) {
+            continue;
+        }
+        shown.push(run);
+        let (state, counts) = (run.state, run.checkpoint.counts);
+        text += &format!("first run {entity} {kind:?} {target:?}: {state:?} {counts:?}\n");
+        for kept in store.pre_images(run.id, 0, all).await? {
+            text += &format!("kept {:?}\n", kept.image);
+        }
+    }
+    let request = QuarantineRequest { entity: None, after: None, limit: ENTRIES_MAX };
+    for mut entry in store.quarantined(&request).await? {
+        entry.run = RunId::new(0);
+        text += &format!("{entry:?}\n");
+    }
+    for entry in store.undelivered(ENTRIES_MAX).await? {
+        text += &format!("undelivered {:?}\n", entry.message);
+    }
+    Ok(text)
 }

@@ -10,8 +10,10 @@ use std::{
 };
 
 use versioned_store::{
-    EntityKey, EntityTable, ModelStore, Page, Row, RowWrite, ScanRequest, StoreError,
-    StoreErrorKind, VersionCount, WriteOutcome,
+    Batch, BatchLimits, EntityKey, EntityTable, JobLedger, Kept, ModelStore, OpenedRun,
+    OutboxEntry, Page, QuarantineEntry, QuarantineRequest, Released, Row, RowWrite, RunId,
+    RunRecord, RunRequest, ScanRequest, StoreError, StoreErrorKind, StoredPreImage, Transition,
+    VersionCount, WriteOutcome,
 };
 
 use super::{Fault, FaultError, FaultKind, Moment};
@@ -179,4 +181,23 @@ port! { ModelStore {
     table.name() => get_many(table: &EntityTable, keys: &[EntityKey]) -> Vec<Option<Row>>;
     table.name() => count(table: &EntityTable) -> u64;
     table.name() => version_counts(table: &EntityTable) -> Vec<VersionCount>;
+} }
+
+/// What errors of the ledger name where no table is meant.
+const LEDGER: &str = "ledger";
+
+port! { JobLedger {
+    request.table.as_str() => open_run(request: &RunRequest) -> OpenedRun;
+    table.name() => commit_batch(table: &EntityTable, batch: &Batch<'_>) -> Vec<WriteOutcome>;
+    LEDGER => change_state(transition: &Transition) -> ();
+    LEDGER => runs(entity: Option<&str>, limit: u32) -> Vec<RunRecord>;
+    LEDGER => run(id: RunId) -> Option<RunRecord>;
+    LEDGER => transitions(run: RunId) -> Vec<Transition>;
+    LEDGER => quarantined(request: &QuarantineRequest) -> Vec<QuarantineEntry>;
+    LEDGER => release(entity: &str, released: &Released) -> u64;
+    LEDGER => pre_images(run: RunId, after: i64, limits: BatchLimits) -> Vec<StoredPreImage>;
+    LEDGER => kept(run: RunId) -> Kept;
+    LEDGER => forget(run: RunId) -> Kept;
+    LEDGER => undelivered(limit: u32) -> Vec<OutboxEntry>;
+    LEDGER => mark_delivered(entry: i64, at_ms: i64) -> ();
 } }
