@@ -4,6 +4,10 @@
 mod cli;
 mod corpus;
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod jobs;
 #[cfg(test)]
 mod store;
+#[cfg(test)]
+mod torture;

@@ -41,21 +41,30 @@ pub(crate) fn run_silently(command: &mut Command) -> Result<(), Failure> {
 /// Runs and returns what was printed, showing it as it comes.
 pub(crate) fn run_shown(command: &mut Command) -> Result<String, Failure> {
     println!("$ {}", line(command));
+    let mut text = String::new();
+    run_with_lines(command, &mut |line| {
+        println!("{line}");
+        text.push_str(line);
+        text.push('\n');
+    })?;
+    Ok(text)
+}
+
+/// Runs without a line of its own, and passes on each line of standard output as it comes.
+pub(crate) fn run_with_lines(
+    command: &mut Command,
+    on_line: &mut dyn FnMut(&str),
+) -> Result<(), Failure> {
     let mut child =
         command.stdout(Stdio::piped()).spawn().map_err(|error| not_started(command, &error))?;
-    let mut text = String::new();
     if let Some(stdout) = child.stdout.take() {
         for line in BufReader::new(stdout).split(b'\n') {
             let line = line.map_err(|error| not_started(command, &error))?;
-            let line = String::from_utf8_lossy(&line);
-            println!("{line}");
-            text.push_str(&line);
-            text.push('\n');
+            on_line(&String::from_utf8_lossy(&line));
         }
     }
     let status = child.wait().map_err(|error| not_started(command, &error))?;
-    succeeded(command, status)?;
-    Ok(text)
+    succeeded(command, status)
 }
 
 /// Runs in silence and returns standard output; on failure, shows all that was printed.

@@ -19,6 +19,11 @@ impl Failure {
         Self { what: what.into(), why: why.into(), fix: fix.into() }
     }
 
+    /// The same with another way out.
+    pub(crate) fn with_fix(self, fix: impl Into<String>) -> Self {
+        Self { fix: fix.into(), ..self }
+    }
+
     /// A file or folder that could not be read.
     pub(crate) fn unreadable(path: &std::path::Path, error: &std::io::Error) -> Self {
         Self::new(

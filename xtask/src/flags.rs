@@ -22,6 +22,26 @@ pub(crate) struct CiFlags<'a> {
     pub(crate) tool_arguments: &'a [String],
 }
 
+/// Arguments of `faults`.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct FaultsFlags<'a> {
+    /// The only kind of store to take; both if there is none.
+    pub(crate) database: Option<&'a str>,
+    /// Whether lines are shown as JSON.
+    pub(crate) is_json: bool,
+}
+
+/// Arguments of `torture`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct TortureFlags {
+    /// How long, over all subjects.
+    pub(crate) seconds: u32,
+    /// The seed of every random choice.
+    pub(crate) seed: u64,
+    /// Whether lines are shown as JSON.
+    pub(crate) is_json: bool,
+}
+
 /// Whether help is asked for, before any `--`.
 pub(crate) fn asks_for_help(arguments: &[String]) -> bool {
     arguments
@@ -69,6 +89,52 @@ pub(crate) fn ci(arguments: &[String]) -> Result<CiFlags<'_>, Failure> {
         }
         Some((other, _)) => Err(unknown("ci", other, "`--`, before arguments for the tool")),
     }
+}
+
+pub(crate) fn faults(arguments: &[String]) -> Result<FaultsFlags<'_>, Failure> {
+    let mut flags = FaultsFlags::default();
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        match argument.as_str() {
+            "--json" => flags.is_json = true,
+            "--database" => match rest.next().map(String::as_str) {
+                Some(name @ ("sqlite" | "memory")) => flags.database = Some(name),
+                other => return Err(value("--database", other, "`sqlite` or `memory`")),
+            },
+            _ => return Err(unknown("faults", argument, "`--database NAME`, `--json`")),
+        }
+    }
+    Ok(flags)
+}
+
+pub(crate) fn torture(arguments: &[String]) -> Result<TortureFlags, Failure> {
+    let mut flags = TortureFlags { seconds: 60, seed: 1, is_json: false };
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        match argument.as_str() {
+            "--json" => flags.is_json = true,
+            "--seconds" => flags.seconds = number(argument, rest.next())?,
+            "--seed" => flags.seed = number(argument, rest.next())?,
+            _ => {
+                return Err(unknown("torture", argument, "`--seconds N`, `--seed N`, `--json`"));
+            }
+        }
+    }
+    Ok(flags)
+}
+
+fn number<T: std::str::FromStr>(flag: &str, given: Option<&String>) -> Result<T, Failure> {
+    let parsed = given.and_then(|given| given.parse().ok());
+    parsed.ok_or_else(|| value(flag, given.map(String::as_str), "a whole number"))
+}
+
+fn value(flag: &str, given: Option<&str>, expected: &str) -> Failure {
+    let found = given.map_or_else(|| "nothing".to_owned(), |given| format!("`{given}`"));
+    Failure::new(
+        format!("`{flag}` is followed by {found}"),
+        format!("it takes {expected}"),
+        "see `cargo xtask help`",
+    )
 }
 
 /// For verbs that take no arguments.
@@ -119,6 +185,18 @@ mod tests {
         assert!(ci(&words("deny bans")).is_err());
         assert!(ci(&[]).is_err());
         assert!(none("tidy", &words("fast")).is_err());
+    }
+
+    #[test]
+    fn faults_and_torture_take_their_values() {
+        let flags = FaultsFlags { database: Some("memory"), is_json: true };
+        assert_eq!(faults(&words("--json --database memory")), Ok(flags));
+        assert!(faults(&words("--database oracle")).is_err());
+        assert!(faults(&words("--database")).is_err());
+        let flags = TortureFlags { seconds: 5, seed: 9, is_json: false };
+        assert_eq!(torture(&words("--seed 9 --seconds 5")), Ok(flags));
+        assert!(torture(&words("--seconds -5")).is_err());
+        assert!(torture(&words("--minutes 5")).is_err());
     }
 
     #[test]

@@ -9,10 +9,12 @@ mod bench;
 mod ci;
 mod command;
 mod failure;
+mod faults;
 mod flags;
 mod stopwatch;
 mod test;
 mod tidy;
+mod torture;
 mod workspace;
 
 use std::process::ExitCode;
@@ -51,6 +53,18 @@ const VERBS: &[Verb] = &[
         arguments: "[BENCH..] [--json] [--seconds S]",
         summary: "run the benchmarks; `--json` prints a line for each case",
         run: bench::run,
+    },
+    Verb {
+        name: "faults",
+        arguments: "[--database NAME] [--json]",
+        summary: "run every job under every fault, on `sqlite`, `memory` or both",
+        run: faults::run,
+    },
+    Verb {
+        name: "torture",
+        arguments: "[--seconds N] [--seed N] [--json]",
+        summary: "kill migrations at random moments while others write",
+        run: torture::run,
     },
 ];
 
@@ -129,6 +143,6 @@ mod tests {
     fn an_unknown_verb_is_refused_with_the_list_of_verbs() {
         let failure = dispatch(&["tset".to_owned()]).unwrap_err().to_string();
         assert!(failure.contains("`tset`"), "{failure}");
-        assert!(failure.contains("test, tidy, ci, bench and help"), "{failure}");
+        assert!(failure.contains("test, tidy, ci, bench, faults, torture and help"), "{failure}");
     }
 }

@@ -6,8 +6,8 @@ use std::{ffi::OsString, fmt, marker::PhantomData, process::ExitCode};
 
 use clap::{ArgMatches, Command};
 use versioned_core::Registry;
-use versioned_jobs::{BaseMigrateVersionedModelJob, Mode, StopFlag};
-use versioned_store::{ModelStore, StoreError};
+use versioned_jobs::{BaseMigrateVersionedModelJob, JobOptions, Mode, StopFlag};
+use versioned_store::{JobLedger, StoreError};
 
 use crate::{
     DatabaseUrl, Output, VerbCall, VerbError, args,
@@ -64,7 +64,7 @@ impl<S> fmt::Debug for App<S> {
     }
 }
 
-impl<S: ModelStore + 'static> App<S> {
+impl<S: JobLedger + 'static> App<S> {
     /// An application with this name and no jobs.
     #[must_use]
     pub fn new(name: &'static str) -> Self {
@@ -278,9 +278,32 @@ impl<S: ModelStore + 'static> App<S> {
                     let known = verbs::names(&self.jobs);
                     return Err(UsageError::EntityNotChosen { known }.into());
                 }
-                let options = args::job_options(matches, stop);
+                let store = open(verb, database, connect);
+                run(verbs::Kind::Run(mode), &jobs, matches, output, stop, store).await
+            }
+            args::RUNS => verbs::ledger::runs(&open(verb, database, connect).await?, output).await,
+            args::CANCEL => {
+                let (run, who) = (args::run_id(matches), args::operator(matches));
                 let store = open(verb, database, connect).await?;
-                Ok(verbs::run_jobs(mode, &jobs, &store, &options, output).await)
+                verbs::ledger::cancel(&store, run, &who, output).await
+            }
+            args::UNDO => {
+                let run = args::run_id(matches);
+                let options = JobOptions::default()
+                    .with_ledger(args::operator(matches))
+                    .with_stop(stop.clone());
+                let store = open(verb, database, connect).await?;
+                verbs::ledger::undo(&self.jobs, &store, run, &options, output).await
+            }
+            args::FORGET => {
+                let store = open(verb, database, connect).await?;
+                verbs::ledger::forget(&store, args::run_id(matches), output).await
+            }
+            args::QUARANTINE => {
+                let Some((what, matches)) = matches.subcommand() else {
+                    return Ok(exit_code::USAGE);
+                };
+                self.quarantine(what, matches, output, stop, open(verb, database, connect)).await
             }
             own => match self.verbs.iter().find(|(name, _)| name == own) {
                 Some((_, OwnVerb::Connected(handler))) => {
@@ -294,6 +317,28 @@ impl<S: ModelStore + 'static> App<S> {
                 // clap knows no other verbs.
                 None => Ok(exit_code::USAGE),
             },
+        }
+    }
+
+    async fn quarantine(
+        &self,
+        what: &str,
+        matches: &ArgMatches,
+        output: &Output,
+        stop: &StopFlag,
+        store: impl Future<Output = Result<S, VerbError>>,
+    ) -> Result<u8, VerbError> {
+        if what == "replay" {
+            let jobs = self.select(matches)?;
+            return run(verbs::Kind::Replay, &jobs, matches, output, stop, store).await;
+        }
+        let (store, entity) = (store.await?, matches.get_one::<String>("of").map(String::as_str));
+        let id = || matches.get_one::<String>("id").map_or("", String::as_str);
+        match what {
+            "show" => verbs::quarantine::show(&store, entity, id(), output).await,
+            "export" => verbs::quarantine::export(&store, entity, output).await,
+            "release" => verbs::quarantine::release(&store, entity, id(), output).await,
+            _ => verbs::quarantine::list(&store, entity, output).await,
         }
     }
 
@@ -313,4 +358,23 @@ impl<S: ModelStore + 'static> App<S> {
         }
         Registry::of(declarations)
     }
+}
+
+/// Runs jobs with the options of a command line.
+async fn run<S: JobLedger>(
+    kind: verbs::Kind,
+    jobs: &[&dyn AnyJob<S>],
+    matches: &ArgMatches,
+    output: &Output,
+    stop: &StopFlag,
+    store: impl Future<Output = Result<S, VerbError>>,
+) -> Result<u8, VerbError> {
+    let skipped = args::skip_file(matches)?;
+    let mut options = args::job_options(matches, stop, &skipped);
+    if kind != verbs::Kind::Run(Mode::Audit) {
+        options = args::writing_options(matches, options);
+    }
+    let store = store.await?;
+    verbs::show_reasons(&skipped, output);
+    Ok(verbs::run_jobs(kind, jobs, &store, &options, output).await)
 }

@@ -2,18 +2,30 @@
 //!
 //! Layer: cli.
 
+use std::env;
+
 use clap::{Arg, ArgAction, ArgMatches, Command, builder::NonEmptyStringValueParser, value_parser};
 use clap_complete::Shell;
 use versioned_core::EntityId;
-use versioned_jobs::{JobOptions, StopFlag};
+use versioned_jobs::{FailureLimit, JobOptions, Policy, StopFlag};
+use versioned_store::RunId;
 
-use crate::DatabaseUrl;
+use crate::{
+    DatabaseUrl,
+    error::UsageError,
+    skip_file::{Skipped, read},
+};
 
 pub(crate) const ENTITIES: &str = "entities";
 pub(crate) const CHECK: &str = "check";
 pub(crate) const CENSUS: &str = "census";
 pub(crate) const AUDIT: &str = "audit";
 pub(crate) const MIGRATE: &str = "migrate";
+pub(crate) const RUNS: &str = "runs";
+pub(crate) const CANCEL: &str = "cancel";
+pub(crate) const QUARANTINE: &str = "quarantine";
+pub(crate) const UNDO: &str = "undo";
+pub(crate) const FORGET: &str = "forget";
 pub(crate) const COMPLETIONS: &str = "completions";
 
 const EXIT_CODES: &str = "\
@@ -60,13 +72,109 @@ pub(crate) fn command(name: &'static str) -> Command {
                 .about("Say what a migration would change and what would fail; write nothing"),
             "Entities to audit; all by default",
         ))
-        .subcommand(run_arguments(
+        .subcommand(policy_arguments(run_arguments(
             Command::new(MIGRATE).about("Bring stored entities to their latest schema versions"),
             "Entities to migrate; may be left out if there is only one",
-        ))
+        )))
+        .subcommand(Command::new(RUNS).about("List the runs in the ledger, newest first"))
+        .subcommand(
+            Command::new(CANCEL)
+                .about("End an unfinished run for good; what it has written stays")
+                .args([run(), who()]),
+        )
+        .subcommand(
+            Command::new(UNDO)
+                .about("Put back what a run replaced; rows that have changed since stay")
+                .args([run(), who()]),
+        )
+        .subcommand(
+            Command::new(FORGET).about("Drop what is kept of what a run replaced").arg(run()),
+        )
+        .subcommand(quarantine())
         .subcommand(Command::new(COMPLETIONS).about("Print the completions for a shell").arg(
             Arg::new("shell").value_name("SHELL").required(true).value_parser(value_parser!(Shell)),
         ))
+}
+
+fn run() -> Arg {
+    Arg::new("run")
+        .value_name("RUN")
+        .required(true)
+        .value_parser(value_parser!(i64).range(1..))
+        .help("Number of the run, as `runs` lists it")
+}
+
+fn who() -> Arg {
+    Arg::new("who").long("who").value_name("NAME").help("Who does it, for the ledger")
+}
+
+fn quarantine() -> Command {
+    let entity =
+        || Arg::new("of").long("entity").value_name("ENTITY").help("Only of this entity kind");
+    let id = || Arg::new("id").value_name("ID").required(true).help("The id of the entity");
+    Command::new(QUARANTINE)
+        .about("Show the entities that failed, and try them again")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(Command::new("list").about("List them, one line each").arg(entity()))
+        .subcommand(Command::new("show").about("Show all of one of them").args([id(), entity()]))
+        .subcommand(
+            Command::new("export").about("Write them as JSON, one object per line").arg(entity()),
+        )
+        .subcommand(policy_arguments(run_arguments(
+            Command::new("replay").about("Try them again; what is migrated leaves"),
+            "Entities to replay; all by default",
+        )))
+        .subcommand(
+            Command::new("release")
+                .about("Take one of them out; the row stays as it is")
+                .args([id(), entity()]),
+        )
+}
+
+/// What a run that writes does about failures, and what it keeps.
+fn policy_arguments(command: Command) -> Command {
+    command
+        .arg(who())
+        .arg(
+            Arg::new("no-ledger")
+                .long("no-ledger")
+                .action(ArgAction::SetTrue)
+                .help("Keep no ledger in the database: no checkpoints, quarantine or undo"),
+        )
+        .arg(
+            Arg::new("keep-before")
+                .long("keep-before")
+                .action(ArgAction::SetTrue)
+                .help("Keep what is replaced, so that `undo` can put it back"),
+        )
+        .arg(
+            Arg::new("all-or-nothing")
+                .long("all-or-nothing")
+                .action(ArgAction::SetTrue)
+                .help("Write nothing if an entity would fail, and put back if one is in conflict"),
+        )
+        .arg(
+            Arg::new("stop-above")
+                .long("stop-above")
+                .value_name("PERCENT")
+                .value_parser(value_parser!(u8).range(0..=100))
+                .help("End the run once more than this share of its rows has failed"),
+        )
+        .arg(
+            Arg::new("stop-after-rows")
+                .long("stop-after-rows")
+                .value_name("ROWS")
+                .value_parser(value_parser!(u64))
+                .default_value("1000")
+                .help("Rows after which --stop-above is looked at"),
+        )
+        .arg(
+            Arg::new("stop-on-same-errors")
+                .long("stop-on-same-errors")
+                .action(ArgAction::SetTrue)
+                .help("End with an error if exactly what failed in the run before fails again"),
+        )
 }
 
 fn entities(help: &'static str) -> Arg {
@@ -101,6 +209,12 @@ fn run_arguments(command: Command, entities_help: &'static str) -> Command {
                 .help("Leave the entity with this id alone; may be repeated"),
         )
         .arg(
+            Arg::new("skip-file")
+                .long("skip-file")
+                .value_name("FILE")
+                .help("Leave alone what a file names: `id<TAB>reason`, one per line"),
+        )
+        .arg(
             Arg::new("no-type-check")
                 .long("no-type-check")
                 .action(ArgAction::SetTrue)
@@ -117,7 +231,28 @@ pub(crate) fn database(matches: &ArgMatches) -> Option<DatabaseUrl> {
     matches.get_one::<String>("database").map(DatabaseUrl::new)
 }
 
-pub(crate) fn job_options(matches: &ArgMatches, stop: &StopFlag) -> JobOptions {
+/// The number of a run that was given.
+pub(crate) fn run_id(matches: &ArgMatches) -> RunId {
+    RunId::new(matches.get_one::<i64>("run").copied().unwrap_or_default())
+}
+
+/// What a file says to skip; nothing where none is named.
+pub(crate) fn skip_file(matches: &ArgMatches) -> Result<Vec<Skipped>, UsageError> {
+    matches.get_one::<String>("skip-file").map_or_else(|| Ok(Vec::new()), |path| read(path))
+}
+
+/// Who works: as was said, or as the environment says.
+pub(crate) fn operator(matches: &ArgMatches) -> String {
+    let said = matches.get_one::<String>("who").cloned();
+    let known = || ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| env::var(name).ok());
+    said.or_else(known).unwrap_or_else(|| "unknown".to_owned())
+}
+
+pub(crate) fn job_options(
+    matches: &ArgMatches,
+    stop: &StopFlag,
+    skipped: &[Skipped],
+) -> JobOptions {
     // Failures are shown as they come, so the report need not keep them.
     let mut options = JobOptions::default()
         .with_failures_kept(0)
@@ -130,6 +265,25 @@ pub(crate) fn job_options(matches: &ArgMatches, stop: &StopFlag) -> JobOptions {
     if let Some(bytes) = bytes.and_then(|bytes| usize::try_from(*bytes).ok()) {
         options = options.with_batch_bytes(bytes);
     }
-    let skipped = matches.get_many::<String>("skip").into_iter().flatten();
-    options.with_skipped(skipped.map(|id| EntityId::new(id.as_str())))
+    let named = matches.get_many::<String>("skip").into_iter().flatten();
+    options = options.with_skipped(named.map(|id| EntityId::new(id.as_str())));
+    options.with_skipped(skipped.iter().map(|(id, _)| id.clone()))
+}
+
+/// The same for a run that writes.
+pub(crate) fn writing_options(matches: &ArgMatches, options: JobOptions) -> JobOptions {
+    let mut options = options
+        .with_keep_before(matches.get_flag("keep-before"))
+        .with_stop_on_same_errors(matches.get_flag("stop-on-same-errors"));
+    if !matches.get_flag("no-ledger") {
+        options = options.with_ledger(operator(matches));
+    }
+    if matches.get_flag("all-or-nothing") {
+        options = options.with_policy(Policy::AllOrNothing);
+    }
+    if let Some(percent) = matches.get_one::<u8>("stop-above") {
+        let rows = matches.get_one::<u64>("stop-after-rows").copied().unwrap_or_default();
+        options = options.with_failure_limit(FailureLimit::percent(*percent, rows));
+    }
+    options
 }

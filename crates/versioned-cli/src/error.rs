@@ -107,6 +107,24 @@ pub(crate) enum UsageError {
 
     #[error("this program has no jobs")]
     NoJobs,
+
+    #[error("the ledger has no run {run}")]
+    RunUnknown { run: i64 },
+
+    #[error("run {run} is of `{entity}` in table `{table}`, for which this program has no job")]
+    RunOfNoJob { run: i64, entity: String, table: String },
+
+    #[error("run {run} is not finished")]
+    RunUnfinished { run: i64 },
+
+    #[error("no entity `{id}` is in quarantine")]
+    NotQuarantined { id: String },
+
+    #[error("the list of entities to skip, `{path}`, cannot be read")]
+    SkipFileUnreadable { path: String, source: std::io::Error },
+
+    #[error("line {line} of the list of entities to skip, `{path}`, is no id, tab and reason")]
+    SkipFileMalformed { path: String, line: usize },
 }
 
 impl UsageError {
@@ -122,6 +140,12 @@ impl UsageError {
             Self::EntityNotChosen { known } => {
                 format!("name some of {}, or add `--all`", known.join(", "))
             }
+            Self::RunUnknown { .. } => "see `runs` for the numbers of runs".to_owned(),
+            Self::RunOfNoJob { .. } => "use the program that has the job".to_owned(),
+            Self::RunUnfinished { .. } => "let it finish, or cancel it first".to_owned(),
+            Self::NotQuarantined { .. } => "see `quarantine list` for the ids".to_owned(),
+            Self::SkipFileUnreadable { .. } => "check the path".to_owned(),
+            Self::SkipFileMalformed { .. } => "write `id<TAB>reason`, one per line".to_owned(),
             Self::NoJobs => "add `.job::<..>()` to the `App`".to_owned(),
         }
     }

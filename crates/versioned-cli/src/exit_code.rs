@@ -46,7 +46,13 @@ pub fn of_job_error(error: &JobError) -> u8 {
     match error {
         JobError::StorageModel { .. } => USAGE,
         JobError::Store { source, .. } | JobError::Census { source, .. } => of_store_error(source),
-        JobError::BrokenStore { .. } => FINDINGS,
+        JobError::UndoInterrupted { source: Some(source), .. } => of_store_error(source),
+        JobError::LedgerNeeded { .. } | JobError::NotUndoable { .. } => USAGE,
+        JobError::BrokenStore { .. }
+        | JobError::TooManyFailures { .. }
+        | JobError::SameErrors { .. }
+        | JobError::AuditFailed { .. }
+        | JobError::PutBack { .. } => FINDINGS,
         _ => INTERRUPTED,
     }
 }

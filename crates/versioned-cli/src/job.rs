@@ -6,9 +6,10 @@ use std::{future::Future, marker::PhantomData, pin::Pin};
 
 use versioned_core::{BaseVersionedDomainObject, Declaration};
 use versioned_jobs::{
-    BaseMigrateVersionedModelJob, CensusReport, JobError, JobOptions, JobReport, Mode, Progress,
+    BaseMigrateVersionedModelJob, CensusReport, Clock, JobError, JobOptions, JobReport, Mode,
+    Progress, SystemClock, UndoReport,
 };
-use versioned_store::{EntityTable, ModelStore, StorageModelError};
+use versioned_store::{EntityTable, JobLedger, RunId, StorageModelError};
 
 /// A future that stays on its thread, which is enough for a command line.
 pub(crate) type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
@@ -27,13 +28,32 @@ pub(crate) trait AnyJob<S> {
         progress: &'a dyn Progress,
     ) -> LocalFuture<'a, Result<JobReport, JobError>>;
 
+    fn replay<'a>(
+        &'a self,
+        store: &'a S,
+        options: &'a JobOptions,
+        progress: &'a dyn Progress,
+    ) -> LocalFuture<'a, Result<JobReport, JobError>>;
+
+    fn undo<'a>(
+        &'a self,
+        store: &'a S,
+        run: RunId,
+        options: &'a JobOptions,
+    ) -> LocalFuture<'a, Result<UndoReport, JobError>>;
+
     fn census<'a>(&'a self, store: &'a S) -> LocalFuture<'a, Result<CensusReport, JobError>>;
+}
+
+/// When it is, in milliseconds since 1970, for the ledger.
+pub(crate) fn at_ms() -> i64 {
+    i64::try_from(SystemClock::new().since_1970().as_millis()).unwrap_or(i64::MAX)
 }
 
 /// A job of this type.
 pub(crate) struct JobOf<J>(pub(crate) PhantomData<fn() -> J>);
 
-impl<S: ModelStore, J: BaseMigrateVersionedModelJob> AnyJob<S> for JobOf<J> {
+impl<S: JobLedger, J: BaseMigrateVersionedModelJob> AnyJob<S> for JobOf<J> {
     fn declaration(&self) -> &'static Declaration {
         J::DomainObject::schema_versioned_attributes()
     }
@@ -53,6 +73,24 @@ impl<S: ModelStore, J: BaseMigrateVersionedModelJob> AnyJob<S> for JobOf<J> {
             Mode::Migrate => Box::pin(J::migrate(store, options, progress)),
             _ => Box::pin(J::audit(store, options, progress)),
         }
+    }
+
+    fn replay<'a>(
+        &'a self,
+        store: &'a S,
+        options: &'a JobOptions,
+        progress: &'a dyn Progress,
+    ) -> LocalFuture<'a, Result<JobReport, JobError>> {
+        Box::pin(J::replay(store, options, progress))
+    }
+
+    fn undo<'a>(
+        &'a self,
+        store: &'a S,
+        run: RunId,
+        options: &'a JobOptions,
+    ) -> LocalFuture<'a, Result<UndoReport, JobError>> {
+        Box::pin(J::undo(store, run, options))
     }
 
     fn census<'a>(&'a self, store: &'a S) -> LocalFuture<'a, Result<CensusReport, JobError>> {

@@ -16,7 +16,11 @@
 //! | `check` | `check`, last | `entities`, `tables`, `tables_checked`, `problems` |
 //! | `census` | `census` | those of [`CensusReport`](versioned_jobs::CensusReport) |
 //! | `failure` | `audit`, `migrate` | those of [`EntityFailure`](versioned_jobs::EntityFailure) |
-//! | `report` | `audit`, `migrate` | those of [`JobReport`](versioned_jobs::JobReport), its failures left out |
+//! | `report` | `audit`, `migrate`, `quarantine replay` | those of [`JobReport`](versioned_jobs::JobReport), its failures left out |
+//! | `run` | `runs` | `run`, `entity`, `kind`, `target`, `state`, `who`, `at_ms`, counts, `kept_rows`, `kept_bytes` |
+//! | `quarantined` | `quarantine list`, `show`, `export` | `entity`, `id`, `key`, `field`, `step`, `pointer`, `causes`, `help`, `content_hash`, `run` |
+//! | `undo` | `undo` | those of [`UndoReport`](versioned_jobs::UndoReport) |
+//! | `forget` | `forget` | as for `run`; what was kept before |
 //! | `error` | any | `causes`, `help`, `exit_code` |
 //!
 //! Exit codes are those of [`exit_code`].
@@ -44,6 +48,7 @@ mod output;
 mod own_verb;
 mod progress;
 mod signals;
+mod skip_file;
 mod suggest;
 mod verbs;
 

@@ -51,8 +51,8 @@ impl Progress for RunProgress<'_> {
             // Rows that were added meanwhile must not push the bar beyond its end.
             bar.set_length(bar.length().unwrap_or(0).max(counts.scanned));
             bar.set_position(counts.scanned);
-            if counts.failed > 0 {
-                bar.set_message(format!(", {} failed", counts.failed));
+            if counts.failures() > 0 {
+                bar.set_message(format!(", {} failed", counts.failures()));
             }
         }
     }

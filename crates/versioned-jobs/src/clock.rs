@@ -4,10 +4,16 @@
 
 use std::{fmt, time::Duration};
 
-/// A clock that never goes back.
+/// A clock; the time of [`now`](Self::now) never goes back.
 pub trait Clock: fmt::Debug + Send + Sync {
     /// The time since a moment that stays the same for this clock.
     fn now(&self) -> Duration;
+
+    /// The time since the beginning of 1970, for ledgers; may be set by an operator, and go back. Default: that of
+    /// [`now`](Self::now).
+    fn since_1970(&self) -> Duration {
+        self.now()
+    }
 }
 
 /// The clock of the operating system.
@@ -34,5 +40,11 @@ impl Default for SystemClock {
 impl Clock for SystemClock {
     fn now(&self) -> Duration {
         self.start.elapsed()
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the one place that asks the system")]
+    fn since_1970(&self) -> Duration {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        now.unwrap_or_default()
     }
 }

@@ -12,16 +12,53 @@ use versioned_core::{
     BaseVersionedDomainObject, EntityId, FieldChange,
     document::{Member, MemberWrite, WriteValue, assemble},
 };
-use versioned_store::{EntityTable, Row, RowError, RowWrite, TableLayout};
+use versioned_store::{EntityKey, EntityTable, Row, RowError, RowWrite, TableLayout};
 
-use crate::{EntityError, EntityFailure, PanicMessage};
+use crate::{EntityError, EntityFailure, Hooks, PanicMessage, content, hooks::Effects};
 
 /// What is to become of the rows of a page, in their order.
 #[derive(Debug, Default)]
 pub(crate) struct BatchPlan {
     pub(crate) rows: Vec<RowPlan>,
+    /// The key of each row.
+    pub(crate) keys: Vec<EntityKey>,
     /// One for each [`RowPlan::Write`], in the same order.
     pub(crate) writes: Vec<RowWrite>,
+}
+
+impl BatchPlan {
+    /// Whether the plan has an effect on the store besides that its rows are done.
+    pub(crate) fn has_effect(&self) -> bool {
+        self.rows.iter().any(|row| matches!(row, RowPlan::Write(_) | RowPlan::Failed(_)))
+    }
+
+    /// The same plan in parts with at most one write each.
+    pub(crate) fn into_single_writes(self) -> Vec<Self> {
+        let mut parts = vec![Self::default()];
+        let mut writes = self.writes.into_iter();
+        for (row, key) in self.rows.into_iter().zip(self.keys) {
+            let is_write = matches!(row, RowPlan::Write(_));
+            if is_write && parts.last().is_some_and(|part| !part.writes.is_empty()) {
+                parts.push(Self::default());
+            }
+            let Some(part) = parts.last_mut() else { continue };
+            if is_write {
+                part.writes.extend(writes.next());
+            }
+            part.rows.push(row);
+            part.keys.push(key);
+        }
+        parts
+    }
+
+    /// Turns the only write into a failure.
+    pub(crate) fn fail_write(&mut self, failed: FailedRow) {
+        self.writes.clear();
+        let write = self.rows.iter_mut().find(|row| matches!(row, RowPlan::Write(_)));
+        if let Some(row) = write {
+            *row = RowPlan::Failed(Box::new(failed));
+        }
+    }
 }
 
 /// What is to become of one row.
@@ -30,41 +67,58 @@ pub(crate) enum RowPlan {
     Current,
     Skipped,
     Deleted,
-    Failed(EntityFailure),
+    Failed(Box<FailedRow>),
     Write(Changed),
 }
 
+/// A row that failed.
+#[derive(Debug)]
+pub(crate) struct FailedRow {
+    pub(crate) failure: EntityFailure,
+    pub(crate) content_hash: String,
+}
+
 /// What a write changes.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct Changed {
     pub(crate) fields: Vec<FieldChange>,
     pub(crate) side_outputs: Vec<&'static str>,
+    pub(crate) effects: Effects,
+    /// What the write replaces, where that is kept.
+    pub(crate) before: Option<Vec<u8>>,
 }
 
 /// What a conversion needs to know besides the row.
-#[derive(Debug, Clone)]
-pub(crate) struct ConvertOptions {
+#[derive(Debug)]
+pub(crate) struct ConvertOptions<D> {
     pub(crate) check_type: bool,
+    pub(crate) keep_before: bool,
     pub(crate) skip: BTreeSet<EntityId>,
+    pub(crate) hooks: Hooks<D>,
 }
 
 /// Plans what is to become of each row.
 pub(crate) fn plan_batch<D: BaseVersionedDomainObject>(
     table: &EntityTable,
     rows: Vec<Row>,
-    options: &ConvertOptions,
+    options: &ConvertOptions<D>,
 ) -> BatchPlan {
-    let mut plan = BatchPlan { rows: Vec::with_capacity(rows.len()), writes: Vec::new() };
+    let mut plan = BatchPlan::default();
     for row in rows {
+        plan.keys.push(row.key.clone());
         let row_plan = match plan_row::<D>(table, row, options) {
-            Ok(Planned::Write(write, changed)) => {
+            Ok(Planned::Write(planned)) => {
+                let (write, mut changed) = *planned;
+                if options.keep_before {
+                    changed.before = content::keep(table, &write);
+                }
                 plan.writes.push(write);
                 RowPlan::Write(changed)
             }
             Ok(Planned::Current) => RowPlan::Current,
             Ok(Planned::Skipped) => RowPlan::Skipped,
             Ok(Planned::Deleted) => RowPlan::Deleted,
-            Err(failure) => RowPlan::Failed(failure),
+            Err(failed) => RowPlan::Failed(failed),
         };
         plan.rows.push(row_plan);
     }
@@ -75,14 +129,14 @@ enum Planned {
     Current,
     Skipped,
     Deleted,
-    Write(RowWrite, Changed),
+    Write(Box<(RowWrite, Changed)>),
 }
 
 fn plan_row<D: BaseVersionedDomainObject>(
     table: &EntityTable,
     row: Row,
-    options: &ConvertOptions,
-) -> Result<Planned, EntityFailure> {
+    options: &ConvertOptions<D>,
+) -> Result<Planned, Box<FailedRow>> {
     if row.deleted {
         return Ok(Planned::Deleted);
     }
@@ -90,7 +144,10 @@ fn plan_row<D: BaseVersionedDomainObject>(
         return Ok(Planned::Skipped);
     }
     let entity = table.declaration().entity;
-    let failed = |id: EntityId, error| EntityFailure::new(entity, id, error);
+    let failed = |id: EntityId, error, content_hash| {
+        let failure = EntityFailure::new(entity, id, error);
+        Box::new(FailedRow { failure, content_hash })
+    };
     // One entity's panic is one failed entity; the panic hook has shown it already.
     let converted = catch_unwind(AssertUnwindSafe(|| convert_row::<D>(table, &row, options)));
     let converted = converted.unwrap_or_else(|payload| {
@@ -103,14 +160,24 @@ fn plan_row<D: BaseVersionedDomainObject>(
             let id = row.key.to_entity_id();
             let Converted { new, changed } = converted;
             let write = match new {
-                NewContent::Members(writes) => table.row_write(row, writes).map_err(|source| {
-                    failed(id.clone(), EntityError::Row { entity, id, source: Box::new(source) })
-                })?,
+                NewContent::Members(writes) => {
+                    // Only a side output may not fit its column; the row is gone then.
+                    let has_risk = !changed.side_outputs.is_empty();
+                    let hash = has_risk.then(|| content::content_hash(table, &row));
+                    table.row_write(row, writes).map_err(|source| {
+                        let error =
+                            EntityError::Row { entity, id: id.clone(), source: Box::new(source) };
+                        failed(id, error, hash.unwrap_or_default())
+                    })?
+                }
                 NewContent::Document(document) => table.document_write(row, document),
             };
-            Ok(Planned::Write(write, changed))
+            Ok(Planned::Write(Box::new((write, changed))))
         }
-        Err(error) => Err(failed(row.key.to_entity_id(), error)),
+        Err(error) => {
+            let hash = content::content_hash(table, &row);
+            Err(failed(row.key.to_entity_id(), error, hash))
+        }
     }
 }
 
@@ -129,7 +196,7 @@ enum NewContent {
 fn convert_row<D: BaseVersionedDomainObject>(
     table: &EntityTable,
     row: &Row,
-    options: &ConvertOptions,
+    options: &ConvertOptions<D>,
 ) -> Result<Option<Converted>, EntityError> {
     match table.layout() {
         TableLayout::Document => convert_document::<D>(table, row, options),
@@ -140,7 +207,7 @@ fn convert_row<D: BaseVersionedDomainObject>(
 fn convert_members<D: BaseVersionedDomainObject>(
     table: &EntityTable,
     row: &Row,
-    options: &ConvertOptions,
+    options: &ConvertOptions<D>,
 ) -> Result<Option<Converted>, EntityError> {
     let members = read_members(table, row)?;
     let migrated = D::migrate_members_to_latest_schema_versions(&members)
@@ -152,14 +219,26 @@ fn convert_members<D: BaseVersionedDomainObject>(
         check_members::<D>(row, &members, &migrated.writes)
             .map_err(|error| error.of(row.key.to_entity_id()))?;
     }
-    let changed = Changed { fields: migrated.changes, side_outputs: migrated.side_outputs };
+    let effects = match options.hooks.is_empty() {
+        true => Effects::default(),
+        false => {
+            let id = row.key.to_entity_id();
+            let entity = D::schema_versioned_attributes().entity;
+            let document = assemble(entity, &members, &migrated.writes);
+            let object = document
+                .and_then(|document| D::migrate_to_latest_schema_versions(&document)?.to_object());
+            run_hooks(&object.map_err(|error| error.of(id.clone()))?, id, options)?
+        }
+    };
+    let (fields, side_outputs) = (migrated.changes, migrated.side_outputs);
+    let changed = Changed { fields, side_outputs, effects, before: None };
     Ok(Some(Converted { new: NewContent::Members(migrated.writes), changed }))
 }
 
 fn convert_document<D: BaseVersionedDomainObject>(
     table: &EntityTable,
     row: &Row,
-    options: &ConvertOptions,
+    options: &ConvertOptions<D>,
 ) -> Result<Option<Converted>, EntityError> {
     let document = read_document(table, row)?;
     let with_id = |error: versioned_core::MigrationError| error.of(row.key.to_entity_id());
@@ -167,14 +246,28 @@ fn convert_document<D: BaseVersionedDomainObject>(
     if migrated.is_current() {
         return Ok(None);
     }
-    if options.check_type {
-        migrated.to_object().map(drop).map_err(with_id)?;
-    }
+    let effects = match options.check_type || !options.hooks.is_empty() {
+        true => {
+            let object = migrated.to_object().map_err(with_id)?;
+            run_hooks(&object, row.key.to_entity_id(), options)?
+        }
+        false => Effects::default(),
+    };
     let fields = migrated.changes().to_vec();
     let side_outputs = migrated.side_outputs().to_vec();
     let document = migrated.into_document().into_owned();
-    let changed = Changed { fields, side_outputs };
+    let changed = Changed { fields, side_outputs, effects, before: None };
     Ok(Some(Converted { new: NewContent::Document(document), changed }))
+}
+
+/// What follows from an entity at its latest versions.
+fn run_hooks<D: BaseVersionedDomainObject>(
+    object: &D,
+    id: EntityId,
+    options: &ConvertOptions<D>,
+) -> Result<Effects, EntityError> {
+    let entity = D::schema_versioned_attributes().entity;
+    options.hooks.run(object).map_err(|source| EntityError::Invalid { entity, id, source })
 }
 
 /// Checks that the Rust type accepts the new content: the whole object where every column was read, otherwise the

@@ -3,6 +3,7 @@
 //! Layer: jobs. Invariant: between two batches the outcomes add up to the rows that were scanned.
 
 use serde::Serialize;
+use versioned_store::RunCounts;
 
 /// Whether a run writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -41,14 +42,24 @@ pub enum Outcome {
     Deleted,
     /// It changed between reading and writing; the next run takes it.
     Conflict,
-    /// It could not be brought to its latest versions; it was left as it is.
+    /// It could not be brought to its latest versions; it was left as it is, and the ledger says why.
+    Quarantined,
+    /// It could not be brought to its latest versions; it was left as it is. In a run with a ledger it is
+    /// [`Quarantined`](Self::Quarantined).
     Failed,
 }
 
 impl Outcome {
     /// Every outcome, in the order of reports.
-    pub const ALL: [Self; 6] =
-        [Self::Migrated, Self::Current, Self::Skipped, Self::Deleted, Self::Conflict, Self::Failed];
+    pub const ALL: [Self; 7] = [
+        Self::Migrated,
+        Self::Current,
+        Self::Skipped,
+        Self::Deleted,
+        Self::Conflict,
+        Self::Quarantined,
+        Self::Failed,
+    ];
 
     /// The name, as reports show it.
     #[must_use]
@@ -59,6 +70,7 @@ impl Outcome {
             Self::Skipped => "skipped",
             Self::Deleted => "deleted",
             Self::Conflict => "conflict",
+            Self::Quarantined => "quarantined",
             Self::Failed => "failed",
         }
     }
@@ -80,6 +92,8 @@ pub struct Counts {
     pub deleted: u64,
     /// See [`Outcome::Conflict`].
     pub conflict: u64,
+    /// See [`Outcome::Quarantined`].
+    pub quarantined: u64,
     /// See [`Outcome::Failed`].
     pub failed: u64,
 }
@@ -94,6 +108,7 @@ impl Counts {
             Outcome::Skipped => self.skipped,
             Outcome::Deleted => self.deleted,
             Outcome::Conflict => self.conflict,
+            Outcome::Quarantined => self.quarantined,
             Outcome::Failed => self.failed,
         }
     }
@@ -104,6 +119,27 @@ impl Counts {
         Outcome::ALL.iter().map(|outcome| self.get(*outcome)).sum::<u64>() == self.scanned
     }
 
+    /// How many entities could not be brought to their latest versions, quarantined or not.
+    #[must_use]
+    pub fn failures(&self) -> u64 {
+        self.failed + self.quarantined
+    }
+
+    /// What a ledger has stored.
+    #[must_use]
+    pub fn of(stored: RunCounts) -> Self {
+        Self {
+            scanned: stored.scanned,
+            migrated: stored.migrated,
+            current: stored.current,
+            skipped: stored.skipped,
+            deleted: stored.deleted,
+            conflict: stored.conflict,
+            quarantined: stored.quarantined,
+            failed: 0,
+        }
+    }
+
     pub(crate) fn add(&mut self, outcome: Outcome) {
         let count = match outcome {
             Outcome::Migrated => &mut self.migrated,
@@ -111,6 +147,7 @@ impl Counts {
             Outcome::Skipped => &mut self.skipped,
             Outcome::Deleted => &mut self.deleted,
             Outcome::Conflict => &mut self.conflict,
+            Outcome::Quarantined => &mut self.quarantined,
             Outcome::Failed => &mut self.failed,
         };
         *count += 1;

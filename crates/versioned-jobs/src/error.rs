@@ -3,9 +3,9 @@
 //! Layer: jobs. Invariant: an error of a run carries the report of the batches that were done before it.
 
 use versioned_core::MigrationError;
-use versioned_store::{EntityKey, StorageModelError, StoreError};
+use versioned_store::{EntityKey, RunId, StorageModelError, StoreError};
 
-use crate::{EntityError, JobReport};
+use crate::{EntityError, JobReport, UndoReport};
 
 /// Why a run, or a census, ended before its last row.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +53,93 @@ pub enum JobError {
         report: Box<JobReport>,
     },
 
+    /// The options or hooks of the job need a ledger. Nothing was read.
+    #[error("{what} of `{entity}` cannot be had without a ledger")]
+    #[non_exhaustive]
+    LedgerNeeded {
+        /// Name of the entity kind.
+        entity: &'static str,
+        /// What needs it.
+        what: &'static str,
+    },
+
+    /// More entities failed than the options let pass. Batches before that are written.
+    #[error("the run over `{entity}` ended after {}: {} failed, more than {percent} %",
+        done(.report), .report.counts().failures())]
+    #[non_exhaustive]
+    TooManyFailures {
+        /// Name of the entity kind.
+        entity: &'static str,
+        /// What was done before.
+        report: Box<JobReport>,
+        /// How many percent the options let pass.
+        percent: u8,
+    },
+
+    /// The same entities failed as in the run before, with the same reasons.
+    #[error("the same {} of `{entity}` failed as in run {before}, with the same reasons",
+        count_of(.report.counts().failures(), "row"))]
+    #[non_exhaustive]
+    SameErrors {
+        /// Name of the entity kind.
+        entity: &'static str,
+        /// The run before.
+        before: RunId,
+        /// What was done.
+        report: Box<JobReport>,
+    },
+
+    /// The audit before an all-or-nothing run found failures. Nothing was written.
+    #[error("nothing of `{entity}` was written: {} would fail",
+        count_of(.report.counts().failures(), "row"))]
+    #[non_exhaustive]
+    AuditFailed {
+        /// Name of the entity kind.
+        entity: &'static str,
+        /// The report of the audit.
+        report: Box<JobReport>,
+    },
+
+    /// An all-or-nothing run met a failure or a conflict while it wrote, and what it had written was put back.
+    #[error("the run over `{entity}` met {} and put back what it had written",
+        met(.report))]
+    #[non_exhaustive]
+    PutBack {
+        /// Name of the entity kind.
+        entity: &'static str,
+        /// What was done before.
+        report: Box<JobReport>,
+        /// What was put back.
+        undone: Box<UndoReport>,
+    },
+
+    /// A run cannot be undone.
+    #[error("run {run} over `{entity}` cannot be undone: {why}")]
+    #[non_exhaustive]
+    NotUndoable {
+        /// Name of the entity kind.
+        entity: &'static str,
+        /// The run.
+        run: RunId,
+        /// Why.
+        why: &'static str,
+    },
+
+    /// A run was being undone and ended early. Batches before that are put back.
+    #[error("run {run} over `{entity}` is undone in part: {}", match .source {
+        Some(_) => "the store failed",
+        None => "a stop was asked for",
+    })]
+    #[non_exhaustive]
+    UndoInterrupted {
+        /// Name of the entity kind.
+        entity: &'static str,
+        /// The run that is undone.
+        run: RunId,
+        /// What the store says; `None` for a stop.
+        source: Option<StoreError>,
+    },
+
     /// The store broke its contract, so that going on could skip rows or never end.
     #[error("the store broke its contract on table `{table}` of `{entity}`: {broken}")]
     #[non_exhaustive]
@@ -73,9 +160,18 @@ impl JobError {
     #[must_use]
     pub fn report(&self) -> Option<&JobReport> {
         match self {
-            Self::Store { report, .. } | Self::Stopped { report, .. } => Some(report),
+            Self::Store { report, .. }
+            | Self::Stopped { report, .. }
+            | Self::TooManyFailures { report, .. }
+            | Self::SameErrors { report, .. }
+            | Self::AuditFailed { report, .. }
+            | Self::PutBack { report, .. } => Some(report),
             Self::BrokenStore { report, .. } => report.as_deref(),
-            Self::StorageModel { .. } | Self::Census { .. } => None,
+            Self::StorageModel { .. }
+            | Self::Census { .. }
+            | Self::LedgerNeeded { .. }
+            | Self::NotUndoable { .. }
+            | Self::UndoInterrupted { .. } => None,
         }
     }
 
@@ -84,8 +180,18 @@ impl JobError {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Store { source, .. } | Self::Census { source, .. } => source.is_retryable(),
-            Self::Stopped { .. } => true,
-            Self::StorageModel { .. } | Self::BrokenStore { .. } => false,
+            Self::UndoInterrupted { source, .. } => {
+                source.as_ref().is_none_or(StoreError::is_retryable)
+            }
+            // What others have changed meanwhile may stand still the next time.
+            Self::Stopped { .. } | Self::PutBack { .. } => true,
+            Self::StorageModel { .. }
+            | Self::BrokenStore { .. }
+            | Self::LedgerNeeded { .. }
+            | Self::TooManyFailures { .. }
+            | Self::SameErrors { .. }
+            | Self::AuditFailed { .. }
+            | Self::NotUndoable { .. } => false,
         }
     }
 
@@ -97,6 +203,16 @@ impl JobError {
                 Some("change the storage model of the job as the cause says")
             }
             Self::Store { source, .. } | Self::Census { source, .. } => source.help(),
+            Self::LedgerNeeded { .. } => Some("keep one: `JobOptions::with_ledger(..)`"),
+            Self::TooManyFailures { .. } | Self::SameErrors { .. } => {
+                Some("repair the entities or their conversions; `quarantine list` names them")
+            }
+            Self::AuditFailed { .. } => {
+                Some("repair the entities or their conversions, or skip them; then run again")
+            }
+            Self::PutBack { .. } => Some("run again when nobody else writes to these rows"),
+            Self::NotUndoable { .. } => Some("see `runs` for the states of runs"),
+            Self::UndoInterrupted { .. } => Some("undo it again: it goes on where it ended"),
             Self::Stopped { .. } => Some("run it again: it goes on where it ended"),
             Self::BrokenStore { .. } => Some("report this to the maintainers of the store"),
         }
@@ -104,9 +220,22 @@ impl JobError {
 }
 
 fn done(report: &JobReport) -> String {
-    match report.counts().scanned {
-        1 => "1 row".to_owned(),
-        rows => format!("{rows} rows"),
+    count_of(report.counts().scanned, "row")
+}
+
+fn met(report: &JobReport) -> String {
+    let counts = report.counts();
+    match counts.failures() {
+        0 => count_of(counts.conflict, "conflict"),
+        failures => count_of(failures, "failure"),
+    }
+}
+
+/// So many things; the plural has an `s`.
+pub(crate) fn count_of(number: u64, thing: &str) -> String {
+    match number {
+        1 => format!("1 {thing}"),
+        number => format!("{number} {thing}s"),
     }
 }
 

@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer, ser::SerializeStruct};
 use versioned_core::{EntityId, MigrationError, SchemaVersion, json::Pointer};
 use versioned_store::{RowError, StoreError};
 
-use crate::Printable;
+use crate::{HookError, Printable};
 
 /// An entity that could not be brought to its latest schema versions. The run went on.
 ///
@@ -71,6 +71,18 @@ pub enum EntityError {
         source: Box<RowError>,
     },
 
+    /// The validation of the job refuses the migrated entity.
+    #[error("`{entity}` of `{id}` is not valid at its latest versions")]
+    #[non_exhaustive]
+    Invalid {
+        /// Name of the entity kind.
+        entity: &'static str,
+        /// The key.
+        id: EntityId,
+        /// What the validation says.
+        source: HookError,
+    },
+
     /// The database refuses the migrated row: a constraint, a trigger, a limit of size.
     #[error("the database refuses the migrated row of `{entity}` of `{id}`")]
     #[non_exhaustive]
@@ -93,6 +105,7 @@ impl EntityError {
             Self::Panicked { .. } => {
                 Some("let the conversion return an error with a pointer instead of panicking")
             }
+            Self::Invalid { .. } => Some("repair the entity, or change the validation of its job"),
             Self::NotRead { .. } => Some("report this to the maintainers of the store"),
             Self::Row { source, .. } => source.help(),
             Self::Rejected { source, .. } => source.help(),
@@ -169,6 +182,7 @@ impl EntityFailure {
             EntityError::Panicked { .. }
             | EntityError::NotRead { .. }
             | EntityError::Row { .. }
+            | EntityError::Invalid { .. }
             | EntityError::Rejected { .. } => None,
         }
     }

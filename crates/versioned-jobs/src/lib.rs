@@ -5,12 +5,16 @@
 //!
 //! | module | what it does |
 //! |---|---|
-//! | `model_migration` | the trait [`BaseMigrateVersionedModelJob`] and the loop behind it |
+//! | `model_migration`, `hooks` | the trait [`BaseMigrateVersionedModelJob`], and what an application adds |
+//! | `run`, `policies` | the loop behind it, and how a run ends |
+//! | `ledger`, `tally` | what a run writes beside its rows: checkpoints, quarantine |
+//! | `undo`, `content` | what a run replaced, and how it is put back |
+//! | `outbox` | messages that a batch has left behind, delivered at least once |
 //! | `convert` | a page of rows becomes planned writes and outcomes; pure |
 //! | `report`, `counts`, `failure` | what a run did: [`JobReport`], [`Counts`], [`EntityFailure`] |
 //! | `census` | which versions are stored: [`CensusReport`] |
 //! | `fetch` | one entity at its latest versions, nothing written back |
-//! | `options`, `progress`, `clock` | what the caller decides, sees and measures |
+//! | `options`, `policy`, `progress`, `clock` | what the caller decides, sees and measures |
 //!
 //! # Examples
 //!
@@ -18,24 +22,37 @@
 
 mod census;
 mod clock;
+mod content;
 mod convert;
 mod counts;
 mod error;
 mod failure;
 mod fetch;
+mod hooks;
+mod ledger;
 mod model_migration;
 mod options;
+mod outbox;
+mod policies;
+mod policy;
 mod progress;
 mod report;
+mod run;
+mod tally;
 mod text_table;
+mod undo;
 
 pub use census::{CensusReport, CensusRow, StoredAs, VersionState};
 pub use clock::{Clock, SystemClock};
 pub use counts::{Counts, Mode, Outcome};
 pub use error::{FetchError, JobError};
 pub use failure::{EntityError, EntityFailure, PanicMessage};
+pub use hooks::{HookError, Hooks, Validate};
 pub use model_migration::{BaseMigrateVersionedModelJob, FetchedMany};
 pub use options::{JobOptions, StopFlag};
+pub use outbox::{DeliverError, deliver};
+pub use policy::{FailureLimit, Policy};
 pub use progress::{NoProgress, Progress};
 pub use report::{ChangeCount, JobReport, SideOutputCount};
 pub use text_table::{Align, Printable, TextTable};
+pub use undo::UndoReport;

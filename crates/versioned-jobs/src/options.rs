@@ -13,7 +13,7 @@ use std::{
 use versioned_core::EntityId;
 use versioned_store::BatchLimits;
 
-use crate::{Clock, SystemClock};
+use crate::{Clock, FailureLimit, Policy, SystemClock};
 
 /// How a job runs.
 ///
@@ -33,6 +33,11 @@ pub struct JobOptions {
     skip: BTreeSet<EntityId>,
     stop: StopFlag,
     clock: Arc<dyn Clock>,
+    who: Option<String>,
+    policy: Policy,
+    keep_before: bool,
+    failure_limit: Option<FailureLimit>,
+    stop_on_same_errors: bool,
 }
 
 impl JobOptions {
@@ -95,6 +100,76 @@ impl JobOptions {
         self
     }
 
+    /// Keeps a ledger of the run, which says that it was started by `who`. Default: none is kept.
+    ///
+    /// With a ledger a run that was interrupted goes on where it ended, entities that fail are quarantined with their
+    /// reasons, and what a run replaced can be kept and put back. The ledger lies in tables of its own in the same
+    /// database, which the first run creates. An audit has none.
+    #[must_use]
+    pub fn with_ledger(mut self, who: impl Into<String>) -> Self {
+        self.who = Some(who.into());
+        self
+    }
+
+    /// Sets what the run does about entities that fail; [`Policy::AllOrNothing`] needs a ledger.
+    #[must_use]
+    pub fn with_policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// Sets whether the run keeps what it replaces, so that it can be undone; needs a ledger. Default: no.
+    #[must_use]
+    pub fn with_keep_before(mut self, keep_before: bool) -> Self {
+        self.keep_before = keep_before;
+        self
+    }
+
+    /// Sets how many failures the run bears. Default: as many as there are.
+    #[must_use]
+    pub fn with_failure_limit(mut self, limit: FailureLimit) -> Self {
+        self.failure_limit = Some(limit);
+        self
+    }
+
+    /// Sets whether a run ends with an error where exactly the entities fail, with the same reasons, that failed in the
+    /// run before: to run again does not help then. Needs a ledger. Default: no.
+    #[must_use]
+    pub fn with_stop_on_same_errors(mut self, stop: bool) -> Self {
+        self.stop_on_same_errors = stop;
+        self
+    }
+
+    /// Who starts the run, where a ledger is kept.
+    #[must_use]
+    pub fn who(&self) -> Option<&str> {
+        self.who.as_deref()
+    }
+
+    /// What the run does about entities that fail.
+    #[must_use]
+    pub fn policy(&self) -> Policy {
+        self.policy
+    }
+
+    /// Whether the run keeps what it replaces.
+    #[must_use]
+    pub fn keep_before(&self) -> bool {
+        self.keep_before || self.policy == Policy::AllOrNothing
+    }
+
+    /// How many failures the run bears.
+    #[must_use]
+    pub fn failure_limit(&self) -> Option<FailureLimit> {
+        self.failure_limit
+    }
+
+    /// Whether a run ends with an error where the same entities fail as in the run before.
+    #[must_use]
+    pub fn stop_on_same_errors(&self) -> bool {
+        self.stop_on_same_errors
+    }
+
     /// Bounds of a batch.
     #[must_use]
     pub fn limits(&self) -> BatchLimits {
@@ -141,6 +216,11 @@ impl Default for JobOptions {
             skip: BTreeSet::new(),
             stop: StopFlag::default(),
             clock: Arc::new(SystemClock::new()),
+            who: None,
+            policy: Policy::Continue,
+            keep_before: false,
+            failure_limit: None,
+            stop_on_same_errors: false,
         }
     }
 }

@@ -2,12 +2,16 @@
 //!
 //! Layer: jobs. Invariant: its size does not grow with the table, whatever fails.
 
-use std::{collections::BTreeMap, fmt, time::Duration};
+use std::{fmt, time::Duration};
 
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 use versioned_core::SchemaVersion;
+use versioned_store::{OpenedRun, RunId};
 
-use crate::{Align, Counts, EntityFailure, Mode, Outcome, Printable, TextTable};
+use crate::{
+    Align, Counts, EntityFailure, Mode, Outcome, Printable, TextTable, error::count_of,
+    tally::Tally,
+};
 
 /// The shortest run whose rate means anything; the text of a shorter one leaves it out.
 const SHORTEST_WITH_RATE: Duration = Duration::from_millis(100);
@@ -38,15 +42,16 @@ pub struct SideOutputCount {
 
 /// What one run did, or would do.
 ///
-/// As JSON: `entity`, `mode`, `counts`, `changes`, `side_outputs`, `failures`, `failures_not_kept`, `elapsed_ms`,
+/// As JSON: `entity`, `mode`, `run`, `resumed_after`, `counts`, `changes`, `side_outputs`, `failures`, `failures_not_kept`, `elapsed_ms`,
 /// `rows_per_second`.
 #[derive(Debug)]
 pub struct JobReport {
     entity: &'static str,
     mode: Mode,
-    counts: Counts,
-    changes: BTreeMap<(&'static str, SchemaVersion, SchemaVersion), u64>,
-    side_outputs: BTreeMap<&'static str, u64>,
+    tally: Tally,
+    run: Option<RunId>,
+    resumed_after: Option<u64>,
+    superseded: Option<RunId>,
     failures: Vec<EntityFailure>,
     failures_kept_max: usize,
     elapsed: Duration,
@@ -57,9 +62,10 @@ impl JobReport {
         Self {
             entity,
             mode,
-            counts: Counts::default(),
-            changes: BTreeMap::new(),
-            side_outputs: BTreeMap::new(),
+            tally: Tally::default(),
+            run: None,
+            resumed_after: None,
+            superseded: None,
             failures: Vec::new(),
             failures_kept_max,
             elapsed: Duration::ZERO,
@@ -81,13 +87,13 @@ impl JobReport {
     /// How many rows had which outcome.
     #[must_use]
     pub fn counts(&self) -> &Counts {
-        &self.counts
+        &self.tally.counts
     }
 
     /// What was changed in the entities that count as migrated, by field and versions.
     #[must_use]
     pub fn changes(&self) -> impl ExactSizeIterator<Item = ChangeCount> {
-        self.changes.iter().map(|((field, from, to), entities)| ChangeCount {
+        self.tally.changes.iter().map(|((field, from, to), entities)| ChangeCount {
             field,
             from: *from,
             to: *to,
@@ -98,7 +104,8 @@ impl JobReport {
     /// Which siblings conversions have set in the entities that count as migrated.
     #[must_use]
     pub fn side_outputs(&self) -> impl ExactSizeIterator<Item = SideOutputCount> {
-        self.side_outputs
+        self.tally
+            .side_outputs
             .iter()
             .map(|(field, entities)| SideOutputCount { field, entities: *entities })
     }
@@ -112,7 +119,9 @@ impl JobReport {
     /// How many failures are counted but no longer in [`failures`](Self::failures).
     #[must_use]
     pub fn failures_not_kept(&self) -> u64 {
-        self.counts.failed.saturating_sub(u64::try_from(self.failures.len()).unwrap_or(u64::MAX))
+        self.counts()
+            .failures()
+            .saturating_sub(u64::try_from(self.failures.len()).unwrap_or(u64::MAX))
     }
 
     /// How long the run took, by the clock in its options.
@@ -121,37 +130,50 @@ impl JobReport {
         self.elapsed
     }
 
-    /// Rows scanned per second; `None` where no time has passed.
+    /// Rows scanned per second, without those that were done when the run was gone on with; `None` where no time has
+    /// passed.
     #[must_use]
     pub fn rows_per_second(&self) -> Option<u64> {
         let millis = self.elapsed.as_millis();
-        let rows = u128::from(self.counts.scanned) * 1000;
+        let scanned = self.tally.counts.scanned.saturating_sub(self.resumed_after.unwrap_or(0));
+        let rows = u128::from(scanned) * 1000;
         rows.checked_div(millis).map(|rate| u64::try_from(rate).unwrap_or(u64::MAX))
     }
 
-    pub(crate) fn add_scanned(&mut self, rows: u64) {
-        self.counts.scanned += rows;
+    /// The number of the run in its ledger; `None` without a ledger.
+    #[must_use]
+    pub fn run(&self) -> Option<RunId> {
+        self.run
     }
 
-    pub(crate) fn add(&mut self, outcome: Outcome) {
-        self.counts.add(outcome);
+    /// How many rows were done when the run was gone on with; `None` if it was new. The counts hold these rows too, the
+    /// failures do not.
+    #[must_use]
+    pub fn resumed_after(&self) -> Option<u64> {
+        self.resumed_after
     }
 
-    pub(crate) fn add_change(
-        &mut self,
-        field: &'static str,
-        from: SchemaVersion,
-        to: SchemaVersion,
-    ) {
-        *self.changes.entry((field, from, to)).or_default() += 1;
+    /// An unfinished run with another declaration or other settings, whose place this one took.
+    #[must_use]
+    pub fn superseded(&self) -> Option<RunId> {
+        self.superseded
     }
 
-    pub(crate) fn add_side_output(&mut self, field: &'static str) {
-        *self.side_outputs.entry(field).or_default() += 1;
+    pub(crate) fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    pub(crate) fn set_tally(&mut self, tally: Tally) {
+        self.tally = tally;
+    }
+
+    pub(crate) fn set_run(&mut self, opened: &OpenedRun) {
+        self.run = Some(opened.run.id);
+        self.superseded = opened.superseded;
+        self.resumed_after = opened.is_resumed.then_some(opened.run.checkpoint.counts.scanned);
     }
 
     pub(crate) fn add_failure(&mut self, failure: EntityFailure) {
-        self.counts.add(Outcome::Failed);
         if self.failures.len() < self.failures_kept_max {
             self.failures.push(failure);
         }
@@ -171,10 +193,12 @@ impl JobReport {
 
 impl Serialize for JobReport {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut report = serializer.serialize_struct("JobReport", 9)?;
+        let mut report = serializer.serialize_struct("JobReport", 11)?;
         report.serialize_field("entity", self.entity)?;
         report.serialize_field("mode", &self.mode)?;
-        report.serialize_field("counts", &self.counts)?;
+        report.serialize_field("run", &self.run.map(RunId::number))?;
+        report.serialize_field("resumed_after", &self.resumed_after)?;
+        report.serialize_field("counts", self.counts())?;
         report.serialize_field("changes", &self.changes().collect::<Vec<_>>())?;
         report.serialize_field("side_outputs", &self.side_outputs().collect::<Vec<_>>())?;
         report.serialize_field("failures", &self.failures)?;
@@ -189,7 +213,7 @@ impl Serialize for JobReport {
 /// A headline and aligned tables; without the failures, which have a display of their own.
 impl fmt::Display for JobReport {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scanned = self.counts.scanned;
+        let scanned = self.tally.counts.scanned;
         let rows = if scanned == 1 { "row" } else { "rows" };
         write!(formatter, "{} {}: {scanned} {rows}", self.mode.as_str(), Printable(self.entity))?;
         write!(formatter, " in {:.1} s", self.elapsed.as_secs_f64())?;
@@ -198,20 +222,31 @@ impl fmt::Display for JobReport {
             write!(formatter, ", {rate} rows/s")?;
         }
         writeln!(formatter)?;
+        if let Some(run) = self.run {
+            write!(formatter, "  run {run}")?;
+            if let Some(rows) = self.resumed_after {
+                write!(formatter, ", resumed after {}", count_of(rows, "row"))?;
+            }
+            if let Some(other) = self.superseded {
+                write!(formatter, ", in place of run {other}, which had other settings")?;
+            }
+            writeln!(formatter)?;
+        }
 
         // Migrated, current and failed are what one looks for, so they are shown even where they are 0.
-        let always = [Outcome::Migrated, Outcome::Current, Outcome::Failed];
+        let failed = if self.run.is_some() { Outcome::Quarantined } else { Outcome::Failed };
+        let always = [Outcome::Migrated, Outcome::Current, failed];
         let mut outcomes =
             TextTable::new(&[("outcome", Align::Left), ("rows", Align::Right)]).indent(2);
         for outcome in Outcome::ALL {
-            let rows = self.counts.get(outcome);
+            let rows = self.tally.counts.get(outcome);
             if rows > 0 || always.contains(&outcome) {
                 outcomes.row([self.outcome_name(outcome).to_owned(), rows.to_string()]);
             }
         }
         write!(formatter, "{outcomes}")?;
 
-        if !self.changes.is_empty() {
+        if !self.tally.changes.is_empty() {
             let columns = [
                 ("field", Align::Left),
                 ("from", Align::Right),
@@ -230,7 +265,7 @@ impl fmt::Display for JobReport {
             }
             write!(formatter, "\n{changes}")?;
         }
-        if !self.side_outputs.is_empty() {
+        if !self.tally.side_outputs.is_empty() {
             let columns = [("set beside them", Align::Left), ("rows", Align::Right)];
             let mut table = TextTable::new(&columns).indent(2);
             for SideOutputCount { field, entities } in self.side_outputs() {
@@ -248,13 +283,14 @@ mod tests {
 
     fn report() -> JobReport {
         let mut report = JobReport::new("exploration", Mode::Audit, 100);
-        report.add_scanned(3);
-        report.add(Outcome::Migrated);
-        report.add(Outcome::Migrated);
-        report.add(Outcome::Deleted);
-        report.add_change("states", SchemaVersion::new(9), SchemaVersion::new(10));
-        report.add_change("states", SchemaVersion::new(9), SchemaVersion::new(10));
-        report.add_side_output("next_index");
+        let mut tally = Tally::default();
+        tally.counts.scanned = 3;
+        for outcome in [Outcome::Migrated, Outcome::Migrated, Outcome::Deleted] {
+            tally.counts.add(outcome);
+        }
+        tally.changes.insert(("states", SchemaVersion::new(9), SchemaVersion::new(10)), 2);
+        tally.side_outputs.insert("next_index", 1);
+        report.set_tally(tally);
         report.set_elapsed(Duration::from_millis(1500));
         report
     }
@@ -263,7 +299,7 @@ mod tests {
     fn counts_are_balanced_when_every_row_has_an_outcome() {
         let mut report = report();
         assert!(report.counts().is_balanced());
-        report.add_scanned(1);
+        report.tally.counts.scanned += 1;
         assert!(!report.counts().is_balanced());
     }
 
@@ -292,6 +328,9 @@ audit exploration: 3 rows in 1.5 s, 2 rows/s
         report.set_elapsed(Duration::from_millis(99));
         assert!(report.to_string().starts_with("audit exploration: 3 rows in 0.1 s\n"));
         assert_eq!(report.rows_per_second(), Some(30));
+        report.resumed_after = Some(2);
+        assert_eq!(report.rows_per_second(), Some(10));
+        report.resumed_after = None;
         report.set_elapsed(Duration::from_millis(100));
         assert!(report.to_string().starts_with("audit exploration: 3 rows in 0.1 s, 30 rows/s\n"));
     }
@@ -299,8 +338,8 @@ audit exploration: 3 rows in 1.5 s, 2 rows/s
     #[test]
     fn the_names_in_json_are_stable() {
         let expect = concat!(
-            r#"{"entity":"exploration","mode":"audit","counts":{"scanned":3,"migrated":2,"#,
-            r#""current":0,"skipped":0,"deleted":1,"conflict":0,"failed":0},"#,
+            r#"{"entity":"exploration","mode":"audit","run":null,"resumed_after":null,"counts":{"scanned":3,"migrated":2,"#,
+            r#""current":0,"skipped":0,"deleted":1,"conflict":0,"quarantined":0,"failed":0},"#,
             r#""changes":[{"field":"states","from":9,"to":10,"entities":2}],"#,
             r#""side_outputs":[{"field":"next_index","entities":1}],"failures":[],"#,
             r#""failures_not_kept":0,"elapsed_ms":1500,"rows_per_second":2}"#,

@@ -5,26 +5,38 @@
 //!
 //! - [`StorageModel`] says how an entity lies in a table; [`EntityTable`] is that, checked against the declaration.
 //! - [`ModelStore`] is the port; [`MemoryStore`] is the store for tests, with the same rules as a database.
+//! - [`JobLedger`] is the port for what outlives a run: checkpoints, quarantine, pre-images, outbox.
 //! - [`Row`] and [`RowWrite`] pass through; [`EntityTable::members`] and [`EntityTable::row_write`] turn them into what
 //!   the core takes and gives.
 
 mod check;
 mod error;
 mod key;
+mod key_text;
+mod ledger;
 mod members;
 pub mod memory;
+mod memory_ledger;
 mod model;
 mod port;
 mod problem;
 mod row;
+mod run;
 mod table;
 
 pub use error::{StorageModelError, StoreError, StoreErrorKind};
 pub use key::{EntityKey, KeyPart};
+pub use ledger::{
+    Batch, DependentRow, FollowUp, JobLedger, Kept, OutboxEntry, OutboxMessage, PreImage,
+    QuarantineEntry, QuarantineRequest, Released, StoredPreImage,
+};
 pub use members::RowError;
 pub use memory::MemoryStore;
 pub use model::{IdColumn, IdKind, StorageModel};
 pub use port::{BatchLimits, Bodies, ModelStore, Page, ScanRequest, VersionCount, WriteOutcome};
 pub use problem::StoreProblem;
 pub use row::{ColumnValue, Row, RowWrite};
+pub use run::{
+    Checkpoint, OpenedRun, RunCounts, RunId, RunKind, RunRecord, RunRequest, RunState, Transition,
+};
 pub use table::{ColumnKind, EntityTable, TableColumn, TableLayout};

@@ -10,7 +10,7 @@ use std::{
 
 use crate::{
     Bodies, ColumnValue, EntityKey, EntityTable, ModelStore, Page, Row, RowWrite, ScanRequest,
-    StoreError, StoreProblem, VersionCount, WriteOutcome,
+    StoreError, StoreProblem, VersionCount, WriteOutcome, memory_ledger::Ledger,
 };
 
 /// A store in memory.
@@ -54,14 +54,28 @@ use crate::{
 /// ```
 #[derive(Debug, Default)]
 pub struct MemoryStore {
-    tables: Mutex<BTreeMap<String, Table>>,
+    state: Mutex<State>,
+}
+
+/// All that the store holds.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct State {
+    pub(crate) tables: BTreeMap<String, Table>,
+    pub(crate) ledger: Ledger,
 }
 
 /// Rows by key.
-type Table = BTreeMap<EntityKey, Record>;
+pub(crate) type Table = BTreeMap<EntityKey, Record>;
+
+/// A copy of everything: tables, rows and ledger. What is written to one of the stores does not reach the other.
+impl Clone for MemoryStore {
+    fn clone(&self) -> Self {
+        Self { state: Mutex::new(self.lock().clone()) }
+    }
+}
 
 /// Values by column name, id columns left out; a column that is absent is `NULL`.
-type Record = BTreeMap<String, ColumnValue>;
+pub(crate) type Record = BTreeMap<String, ColumnValue>;
 
 impl MemoryStore {
     /// A store without tables.
@@ -72,7 +86,7 @@ impl MemoryStore {
 
     /// Creates the table, where it does not exist yet.
     pub fn create_table(&self, table: &EntityTable) {
-        self.lock().entry(table.name().to_owned()).or_default();
+        self.lock().tables.entry(table.name().to_owned()).or_default();
     }
 
     /// Puts a new row into a table, as an application would; a value of `None` is stored as `NULL`.
@@ -100,8 +114,8 @@ impl MemoryStore {
     ///
     /// `Misconfigured` if the table does not exist.
     pub fn delete(&self, table: &EntityTable, key: &EntityKey) -> Result<bool, StoreError> {
-        let mut tables = self.lock();
-        let rows = rows_of(&mut tables, table).map_err(named("delete", table))?;
+        let tables = &mut self.lock().tables;
+        let rows = rows_of(tables, table).map_err(named("delete", table))?;
         Ok(rows.remove(key).is_some())
     }
 
@@ -112,9 +126,9 @@ impl MemoryStore {
         operation: &'static str,
         replaces: bool,
     ) -> Result<(), StoreError> {
-        let mut tables = self.lock();
+        let tables = &mut self.lock().tables;
         let put = || {
-            let rows = rows_of(&mut tables, table)?;
+            let rows = rows_of(tables, table)?;
             if !replaces && rows.contains_key(&row.key) {
                 return Err(StoreProblem::KeyExists { key: row.key.clone() });
             }
@@ -126,14 +140,14 @@ impl MemoryStore {
         put().map_err(named(operation, table))
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Table>> {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
         // A panic of another thread cannot have left a row half written: batches are checked before they are applied.
-        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn scan_rows(&self, table: &EntityTable, request: &ScanRequest) -> Result<Page, StoreProblem> {
-        let mut tables = self.lock();
-        let rows = rows_of(&mut tables, table)?;
+        let tables = &mut self.lock().tables;
+        let rows = rows_of(tables, table)?;
         for key in [&request.after, &request.until].into_iter().flatten() {
             table.stored_key(key)?;
         }
@@ -163,16 +177,16 @@ impl MemoryStore {
         table: &EntityTable,
         writes: &[RowWrite],
     ) -> Result<Vec<WriteOutcome>, StoreProblem> {
-        let mut tables = self.lock();
-        let rows = rows_of(&mut tables, table)?;
+        let tables = &mut self.lock().tables;
+        let rows = rows_of(tables, table)?;
         let checked = writes.iter().map(|write| Ok((write, table.check_write(write)?)));
         let checked: Vec<_> = checked.collect::<Result<_, _>>()?;
         Ok(checked.into_iter().map(|(write, next)| write_row(table, rows, write, next)).collect())
     }
 
     fn count_versions(&self, table: &EntityTable) -> Result<Vec<VersionCount>, StoreProblem> {
-        let mut tables = self.lock();
-        let rows = rows_of(&mut tables, table)?;
+        let tables = &mut self.lock().tables;
+        let rows = rows_of(tables, table)?;
         let mut counts: Vec<VersionCount> = Vec::new();
         for (column, described) in table.columns().iter().enumerate() {
             if !described.kind.is_version() {
@@ -216,18 +230,18 @@ impl ModelStore for MemoryStore {
     }
 
     async fn get(&self, table: &EntityTable, key: &EntityKey) -> Result<Option<Row>, StoreError> {
-        let mut tables = self.lock();
+        let tables = &mut self.lock().tables;
         let mut get = || {
             table.stored_key(key)?;
-            let record = rows_of(&mut tables, table)?.get(key);
+            let record = rows_of(tables, table)?.get(key);
             record.map(|record| row_of(table, key, record, Bodies::All)).transpose()
         };
         get().map_err(named("get", table))
     }
 
     async fn count(&self, table: &EntityTable) -> Result<u64, StoreError> {
-        let mut tables = self.lock();
-        let rows = rows_of(&mut tables, table).map_err(named("count", table))?;
+        let tables = &mut self.lock().tables;
+        let rows = rows_of(tables, table).map_err(named("count", table))?;
         Ok(rows.len() as u64)
     }
 
@@ -240,7 +254,7 @@ fn named(operation: &'static str, table: &EntityTable) -> impl FnOnce(StoreProbl
     move |problem| problem.into_error(operation, table.name())
 }
 
-fn rows_of<'t>(
+pub(crate) fn rows_of<'t>(
     tables: &'t mut BTreeMap<String, Table>,
     table: &EntityTable,
 ) -> Result<&'t mut Table, StoreProblem> {
@@ -326,7 +340,7 @@ fn model_version_of(
     }
 }
 
-fn write_row(
+pub(crate) fn write_row(
     table: &EntityTable,
     rows: &mut Table,
     write: &RowWrite,

@@ -2,7 +2,7 @@
 //!
 //! Layer: store.
 
-use crate::{EntityKey, StoreError, StoreErrorKind};
+use crate::{EntityKey, RunId, StoreError, StoreErrorKind};
 
 /// What a store found wrong by itself; the source of a [`StoreError`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -111,6 +111,55 @@ pub enum StoreProblem {
         stored: Box<str>,
     },
 
+    /// The ledger was written by a later version of the store.
+    #[error("the ledger has version {found}, and this program knows versions up to {known}")]
+    LedgerTooNew {
+        /// Version of the ledger.
+        found: i64,
+        /// The latest version that this program knows.
+        known: i64,
+    },
+
+    /// The ledger holds what no version of the store writes there.
+    #[error("the ledger holds {found} as {what}")]
+    LedgerMalformed {
+        /// What it is said to be.
+        what: &'static str,
+        /// What it holds.
+        found: Box<str>,
+    },
+
+    /// The ledger has no such run.
+    #[error("the ledger has no run {run}")]
+    RunUnknown {
+        /// Number of the run.
+        run: RunId,
+    },
+
+    /// The run has come further, or is over, since it was read.
+    #[error("run {run} is {state} at checkpoint {found}, so checkpoint {number} cannot follow")]
+    RunMoved {
+        /// Number of the run.
+        run: RunId,
+        /// The state that it has.
+        state: &'static str,
+        /// Its checkpoint.
+        found: u64,
+        /// The checkpoint that was to follow.
+        number: u64,
+    },
+
+    /// The run has another state than was thought, or may not come into the new one.
+    #[error("run {run} is {state} and cannot become {to}")]
+    TransitionIllegal {
+        /// Number of the run.
+        run: RunId,
+        /// The state that it has.
+        state: &'static str,
+        /// The state that it was to get.
+        to: &'static str,
+    },
+
     /// A version column has more values than versions ever have.
     #[error(
         "column `{column}` has more than {limit} different values, so it holds no schema versions"
@@ -136,9 +185,13 @@ impl StoreProblem {
             | Self::KeyNotUnique { .. }
             | Self::ValueAltered { .. }
             | Self::TooManyVersions { .. } => StoreErrorKind::Misconfigured,
-            Self::EncodingUnsupported => StoreErrorKind::Unsupported,
-            Self::KeyExists { .. } => StoreErrorKind::Conflict,
+            Self::EncodingUnsupported | Self::LedgerTooNew { .. } => StoreErrorKind::Unsupported,
+            Self::KeyExists { .. } | Self::RunMoved { .. } | Self::TransitionIllegal { .. } => {
+                StoreErrorKind::Conflict
+            }
+            Self::RunUnknown { .. } => StoreErrorKind::Misconfigured,
             Self::KeyMalformed { .. }
+            | Self::LedgerMalformed { .. }
             | Self::ColumnMalformed { .. }
             | Self::ModelVersionExhausted { .. } => StoreErrorKind::Corrupt,
         }
@@ -165,6 +218,13 @@ impl StoreProblem {
             }
             Self::KeyMismatch { .. } => "use keys of the table that the storage model describes",
             Self::WriteMismatch { .. } => "write what was read through the same `EntityTable`",
+            Self::LedgerTooNew { .. } => "run the program that wrote the ledger, or a later one",
+            Self::LedgerMalformed { .. } => {
+                "restore the tables whose names begin with `versioned_` from a backup"
+            }
+            Self::RunUnknown { .. } => "see `runs` for the numbers of runs",
+            Self::RunMoved { .. } => "let the other process finish, or end it; then run again",
+            Self::TransitionIllegal { .. } => "see `runs` for the states of runs",
             Self::KeyExists { .. } => "replace the row, or choose another key",
             Self::KeyNotUnique { .. } => {
                 "name all columns of the primary key, in its order: `.id(..).id(..)`"

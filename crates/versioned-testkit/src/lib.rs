@@ -1,10 +1,12 @@
 //! Tests for users of the versioned crates, and for the crates themselves.
 //!
-//! Layer: testkit; a dev-dependency everywhere else. Sees the core and the ports.
+//! Layer: testkit; a dev-dependency everywhere else. Sees the core, the ports and the jobs.
 //!
 //! - [`conformance`]: what every [`ModelStore`](versioned_store::ModelStore) must do, as functions that a store's tests
 //!   call, or all at once with [`store_conformance!`].
+//! - [`faults`]: a store that fails, repeats or dies at any call, and a harness that runs any job under every such fault.
 //! - [`sample`]: an entity to store, without a Rust type.
 
 pub mod conformance;
+pub mod faults;
 pub mod sample;

@@ -30,9 +30,11 @@ fn a_run_is_its_failures_and_its_report() {
         "type": "report",
         "entity": "lesson",
         "mode": "migrate",
+        "run": 1,
+        "resumed_after": null,
         "counts": {
             "scanned": 2, "migrated": 1, "current": 0, "skipped": 0, "deleted": 0, "conflict": 0,
-            "failed": 1,
+            "quarantined": 1, "failed": 0,
         },
         "changes": [
             {"field": "notes", "from": 1, "to": 2, "entities": 1},
@@ -55,7 +57,11 @@ fn every_verb_writes_only_objects_with_a_type() {
         ("--database x check", "check"),
         ("--database x census", "census"),
         ("--database x audit", "report"),
-        ("--database x migrate --all", "report"),
+        ("--database x migrate --all --keep-before", "report"),
+        ("--database x runs", "run"),
+        ("--database x quarantine replay", "report"),
+        ("--database x undo 1", "undo"),
+        ("--database x forget 1", "forget"),
     ] {
         let ran = run(&app(), &store, &format!("{line} --json"));
         assert_eq!((ran.code, ran.errors.as_str()), (exit_code::DONE, ""), "{line}");

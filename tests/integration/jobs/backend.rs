@@ -10,11 +10,13 @@ use versioned_sql::{
     SqliteStore,
     sqlx::{self, AssertSqlSafe, SqlitePool},
 };
-use versioned_store::{ColumnKind, ColumnValue, EntityKey, EntityTable, MemoryStore, Row};
+use versioned_store::{
+    ColumnKind, ColumnValue, EntityKey, EntityTable, JobLedger, MemoryStore, Row,
+};
 use versioned_testkit::conformance::StoreFixture;
 
 /// A kind of store; each story gets a new one.
-pub(crate) trait Backend: StoreFixture + Send + Sync + 'static {
+pub(crate) trait Backend: StoreFixture<Store: JobLedger> + Send + Sync + 'static {
     fn open() -> impl Future<Output = Self> + Send;
 }
 

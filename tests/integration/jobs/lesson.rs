@@ -7,9 +7,11 @@ use serde_json::{Value, json};
 use versioned_core::{BaseVersionedDomainObject, ConversionError, EntityId, SchemaVersion};
 use versioned_jobs::{
     BaseMigrateVersionedModelJob, CensusReport, FetchError, FetchedMany, JobError, JobOptions,
-    JobReport, Mode, Progress,
+    JobReport, Mode, NoProgress, Progress, UndoReport,
 };
-use versioned_store::{ColumnValue, EntityKey, EntityTable, ModelStore, Row, StorageModel};
+use versioned_store::{
+    ColumnValue, EntityKey, EntityTable, JobLedger, ModelStore, Row, RunId, StorageModel,
+};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, BaseVersionedDomainObject)]
 #[versioned(entity = "lesson")]
@@ -118,7 +120,7 @@ impl Layout {
         }
     }
 
-    pub(crate) fn run<S: ModelStore>(
+    pub(crate) fn run<S: JobLedger>(
         self,
         mode: Mode,
         store: &S,
@@ -142,6 +144,35 @@ impl Layout {
             };
             assert!(counts.is_none_or(|counts| counts.is_balanced()), "{counts:?}");
             report
+        })
+    }
+
+    pub(crate) fn replay<S: JobLedger>(
+        self,
+        store: &S,
+        options: &JobOptions,
+    ) -> Result<JobReport, JobError> {
+        super::block_on(async {
+            match self {
+                Self::Columns => MigrateLessonColumnsJob::replay(store, options, &NoProgress).await,
+                Self::Document => {
+                    MigrateLessonDocumentsJob::replay(store, options, &NoProgress).await
+                }
+            }
+        })
+    }
+
+    pub(crate) fn undo<S: JobLedger>(
+        self,
+        store: &S,
+        run: RunId,
+        options: &JobOptions,
+    ) -> Result<UndoReport, JobError> {
+        super::block_on(async {
+            match self {
+                Self::Columns => MigrateLessonColumnsJob::undo(store, run, options).await,
+                Self::Document => MigrateLessonDocumentsJob::undo(store, run, options).await,
+            }
         })
     }
 

@@ -3,15 +3,19 @@
 pub(crate) mod backend;
 mod faults;
 mod fetching;
+mod hooked;
 pub(crate) mod lesson;
 mod migrating;
+mod policies;
 pub(crate) mod probe;
 mod racing;
 mod refusals;
 mod reporting;
 mod taking_census;
+mod undoing;
 mod unknown_versions;
 mod while_others_write;
+mod with_a_ledger;
 
 use std::{future::Future, sync::LazyLock};
 

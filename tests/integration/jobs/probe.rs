@@ -11,8 +11,10 @@ use std::{
 use versioned_core::EntityId;
 use versioned_jobs::{EntityFailure, JobOptions, Progress};
 use versioned_store::{
-    BatchLimits, Bodies, EntityKey, EntityTable, MemoryStore, ModelStore, Page, Row, RowWrite,
-    ScanRequest, StoreError, StoreErrorKind, VersionCount, WriteOutcome,
+    Batch, BatchLimits, Bodies, EntityKey, EntityTable, JobLedger, Kept, MemoryStore, ModelStore,
+    OpenedRun, OutboxEntry, Page, QuarantineEntry, QuarantineRequest, Released, Row, RowWrite,
+    RunId, RunRecord, RunRequest, ScanRequest, StoreError, StoreErrorKind, StoredPreImage,
+    Transition, VersionCount, WriteOutcome,
 };
 
 use super::{
@@ -121,12 +123,34 @@ impl<B> Probe<B> {
         self.inner.writes.load(Ordering::SeqCst)
     }
 
+    fn check_refused(
+        &self,
+        operation: &'static str,
+        table: &EntityTable,
+        writes: &[RowWrite],
+    ) -> Result<(), StoreError> {
+        let refused = self.inner.refused.lock().unwrap();
+        if writes.iter().any(|write| refused.contains(&write.expected.key)) {
+            let (kind, cause) = (StoreErrorKind::Rejected, std::io::Error::other("a rule says no"));
+            return Err(StoreError::new(kind, operation, table.name(), cause));
+        }
+        Ok(())
+    }
+
     fn call(&self, operation: &'static str, table: &EntityTable) -> Result<(), StoreError> {
+        self.call_on(operation, table.name())
+    }
+
+    fn ledger_call(&self, operation: &'static str) -> Result<(), StoreError> {
+        self.call_on(operation, "ledger")
+    }
+
+    fn call_on(&self, operation: &'static str, target: &str) -> Result<(), StoreError> {
         let call = self.inner.calls.fetch_add(1, Ordering::SeqCst);
         match *self.inner.fails_at.lock().unwrap() {
             Some((at, kind)) if at == call => {
                 let cause = std::io::Error::other("the line is dead");
-                Err(StoreError::new(kind, operation, table.name(), cause))
+                Err(StoreError::new(kind, operation, target, cause))
             }
             _ => Ok(()),
         }
@@ -194,14 +218,7 @@ impl<B: Backend> ModelStore for Probe<B> {
         self.call("write_batch", table)?;
         self.inner.writes.fetch_add(1, Ordering::SeqCst);
         self.let_others_write(table).await;
-        {
-            let refused = self.inner.refused.lock().unwrap();
-            if writes.iter().any(|write| refused.contains(&write.expected.key)) {
-                let (kind, cause) =
-                    (StoreErrorKind::Rejected, std::io::Error::other("a rule says no"));
-                return Err(StoreError::new(kind, "write_batch", table.name(), cause));
-            }
-        }
+        self.check_refused("write_batch", table, writes)?;
         let mut outcomes = self.backend().store().write_batch(table, writes).await?;
         if *self.inner.drops_outcome.lock().unwrap() {
             outcomes.pop();
@@ -235,6 +252,92 @@ impl<B: Backend> ModelStore for Probe<B> {
     async fn version_counts(&self, table: &EntityTable) -> Result<Vec<VersionCount>, StoreError> {
         self.call("version_counts", table)?;
         self.backend().store().version_counts(table).await
+    }
+}
+
+impl<B: Backend> JobLedger for Probe<B> {
+    async fn open_run(&self, request: &RunRequest) -> Result<OpenedRun, StoreError> {
+        self.ledger_call("open_run")?;
+        self.backend().store().open_run(request).await
+    }
+
+    async fn commit_batch(
+        &self,
+        table: &EntityTable,
+        batch: &Batch<'_>,
+    ) -> Result<Vec<WriteOutcome>, StoreError> {
+        self.call("commit_batch", table)?;
+        self.inner.writes.fetch_add(1, Ordering::SeqCst);
+        self.let_others_write(table).await;
+        self.check_refused("commit_batch", table, batch.writes)?;
+        let mut outcomes = self.backend().store().commit_batch(table, batch).await?;
+        if *self.inner.drops_outcome.lock().unwrap() {
+            outcomes.pop();
+        }
+        Ok(outcomes)
+    }
+
+    async fn change_state(&self, transition: &Transition) -> Result<(), StoreError> {
+        self.ledger_call("change_state")?;
+        self.backend().store().change_state(transition).await
+    }
+
+    async fn runs(&self, entity: Option<&str>, limit: u32) -> Result<Vec<RunRecord>, StoreError> {
+        self.ledger_call("runs")?;
+        self.backend().store().runs(entity, limit).await
+    }
+
+    async fn run(&self, id: RunId) -> Result<Option<RunRecord>, StoreError> {
+        self.ledger_call("run")?;
+        self.backend().store().run(id).await
+    }
+
+    async fn transitions(&self, run: RunId) -> Result<Vec<Transition>, StoreError> {
+        self.ledger_call("transitions")?;
+        self.backend().store().transitions(run).await
+    }
+
+    async fn quarantined(
+        &self,
+        request: &QuarantineRequest,
+    ) -> Result<Vec<QuarantineEntry>, StoreError> {
+        self.ledger_call("quarantined")?;
+        self.backend().store().quarantined(request).await
+    }
+
+    async fn release(&self, entity: &str, released: &Released) -> Result<u64, StoreError> {
+        self.ledger_call("release")?;
+        self.backend().store().release(entity, released).await
+    }
+
+    async fn pre_images(
+        &self,
+        run: RunId,
+        after: i64,
+        limits: BatchLimits,
+    ) -> Result<Vec<StoredPreImage>, StoreError> {
+        self.ledger_call("pre_images")?;
+        self.backend().store().pre_images(run, after, limits).await
+    }
+
+    async fn kept(&self, run: RunId) -> Result<Kept, StoreError> {
+        self.ledger_call("kept")?;
+        self.backend().store().kept(run).await
+    }
+
+    async fn forget(&self, run: RunId) -> Result<Kept, StoreError> {
+        self.ledger_call("forget")?;
+        self.backend().store().forget(run).await
+    }
+
+    async fn undelivered(&self, limit: u32) -> Result<Vec<OutboxEntry>, StoreError> {
+        self.ledger_call("undelivered")?;
+        self.backend().store().undelivered(limit).await
+    }
+
+    async fn mark_delivered(&self, entry: i64, at_ms: i64) -> Result<(), StoreError> {
+        self.ledger_call("mark_delivered")?;
+        self.backend().store().mark_delivered(entry, at_ms).await
     }
 }
 

@@ -6,6 +6,8 @@ mod census;
 mod check;
 mod completions;
 mod entities;
+pub(crate) mod ledger;
+pub(crate) mod quarantine;
 mod run;
 mod select;
 
@@ -13,5 +15,5 @@ pub(crate) use census::census;
 pub(crate) use check::check;
 pub(crate) use completions::completions;
 pub(crate) use entities::entities;
-pub(crate) use run::run_jobs;
+pub(crate) use run::{Kind, run_jobs, show_reasons};
 pub(crate) use select::{names, select};

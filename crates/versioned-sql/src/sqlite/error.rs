@@ -17,9 +17,13 @@ pub(super) enum Fault {
 
 impl Fault {
     pub(super) fn named(self, operation: &'static str, table: &EntityTable) -> StoreError {
+        self.named_on(operation, table.name())
+    }
+
+    pub(super) fn named_on(self, operation: &'static str, target: &str) -> StoreError {
         match self {
-            Self::Driver(cause) => named(operation, table.name(), cause, None),
-            Self::Problem(problem) => problem.into_error(operation, table.name()),
+            Self::Driver(cause) => named(operation, target, cause, None),
+            Self::Problem(problem) => problem.into_error(operation, target),
         }
     }
 }

@@ -5,6 +5,7 @@
 mod count;
 mod error;
 mod keys;
+mod ledger;
 mod scan;
 mod schema;
 mod statement;

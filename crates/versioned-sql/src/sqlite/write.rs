@@ -14,16 +14,36 @@ pub(super) async fn write_batch(
     table: &EntityTable,
     writes: &[RowWrite],
 ) -> Result<Vec<WriteOutcome>, Fault> {
-    let checked = writes.iter().map(|write| Ok((write, table.check_write(write)?)));
-    let checked: Vec<_> = checked.collect::<Result<_, StoreProblem>>()?;
+    let checked = check(table, writes)?;
     // The lock is taken before anything is read: a transaction that reads first could not always be made one that writes.
     let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
-    Schema::read(&mut transaction, table).await?;
-    let mut outcomes = Vec::with_capacity(writes.len());
-    for (write, next_version) in checked {
-        outcomes.push(write_row(&mut transaction, table, write, next_version).await?);
-    }
+    let outcomes = write_rows(&mut transaction, table, checked).await?;
     transaction.commit().await?;
+    Ok(outcomes)
+}
+
+/// The writes, each with the model version to write; an error if one does not fit the table.
+pub(super) fn check<'w>(
+    table: &EntityTable,
+    writes: &'w [RowWrite],
+) -> Result<Vec<Checked<'w>>, StoreProblem> {
+    writes.iter().map(|write| Ok((write, table.check_write(write)?))).collect()
+}
+
+/// A write and the model version to write.
+pub(super) type Checked<'w> = (&'w RowWrite, Option<i64>);
+
+/// Writes rows within a transaction.
+pub(super) async fn write_rows(
+    connection: &mut SqliteConnection,
+    table: &EntityTable,
+    checked: Vec<Checked<'_>>,
+) -> Result<Vec<WriteOutcome>, Fault> {
+    Schema::read(connection, table).await?;
+    let mut outcomes = Vec::with_capacity(checked.len());
+    for (write, next_version) in checked {
+        outcomes.push(write_row(connection, table, write, next_version).await?);
+    }
     Ok(outcomes)
 }
 

@@ -28,11 +28,16 @@
 #![expect(clippy::missing_panics_doc, reason = "every rule panics where a store breaks it")]
 
 mod fixture;
+mod ledger;
 mod paging;
 mod values;
 mod writes;
 
 pub use fixture::StoreFixture;
+pub use ledger::{
+    a_batch_out_of_turn_writes_nothing, a_batch_stores_what_follows_from_its_outcomes,
+    an_unfinished_run_is_resumed_or_superseded, the_quarantine_pages_replaces_and_releases,
+};
 pub use paging::{
     a_page_ends_with_the_row_that_reaches_its_bytes, a_range_is_open_below_and_closed_above,
     current_and_deleted_rows_come_without_fields, keys_of_every_kind_come_in_order,
@@ -80,6 +85,10 @@ macro_rules! store_conformance {
             a_conflict_stops_no_other_row
             a_batch_with_a_malformed_write_writes_nothing
             a_table_may_have_no_model_version
+            a_batch_stores_what_follows_from_its_outcomes
+            a_batch_out_of_turn_writes_nothing
+            an_unfinished_run_is_resumed_or_superseded
+            the_quarantine_pages_replaces_and_releases
         }
     };
     (@each $run:path: $($rule:ident)*) => {

@@ -5,6 +5,7 @@ pub(crate) mod fixture;
 mod connections;
 mod keys;
 mod kill;
+mod ledger;
 mod values;
 mod writes;
 

@@ -1,0 +1,242 @@
+//! The ledger's side of a run: what it opens, saves with each batch, and closes.
+//!
+//! Layer: jobs. Invariant: a checkpoint counts the rows that its transaction has written, so the counts of a run that was
+//! interrupted anywhere add up.
+
+use versioned_core::EntityId;
+use versioned_store::{
+    Batch, Checkpoint, EntityKey, EntityTable, FollowUp, JobLedger, OpenedRun, PreImage,
+    QuarantineEntry, Released, RunId, RunKind, RunRecord, RunRequest, RunState, StoreError,
+    Transition, WriteOutcome,
+};
+
+use crate::{
+    JobOptions, Outcome,
+    convert::{BatchPlan, FailedRow, RowPlan},
+    tally::{Tally, errors_of},
+};
+
+/// Batches without any effect after which the checkpoint is saved all the same. A run over current rows would otherwise
+/// wait for the disk at every batch, only to know later that it need not read them again.
+const UNSAVED_MAX: u32 = 16;
+
+/// Runs of the same entity that are looked through for the one before.
+const RUNS_MAX: u32 = 1000;
+
+/// A run that is open in the ledger.
+#[derive(Debug, Clone)]
+pub(crate) struct OpenRun {
+    id: RunId,
+    number: u64,
+    position: Option<String>,
+    unsaved: u32,
+    /// Whether entities that need no quarantine any more leave it with their batch.
+    releases: bool,
+    who: String,
+}
+
+/// When it is, in milliseconds since 1970.
+pub(crate) fn now_ms(options: &JobOptions) -> i64 {
+    i64::try_from(options.clock().since_1970().as_millis()).unwrap_or(i64::MAX)
+}
+
+/// What must be the same for a run to be resumed.
+fn settings(table: &EntityTable, options: &JobOptions) -> String {
+    let declaration = table.declaration();
+    let versions = declaration.versioned.iter();
+    let versions = versions.map(|attribute| format!("{}={}", attribute.field, attribute.max));
+    let keeps = if options.keep_before() { "kept" } else { "dropped" };
+    let versions = versions.collect::<Vec<_>>().join(" ");
+    format!("{versions}; {}; before {keeps}", options.policy().as_str())
+}
+
+impl OpenRun {
+    /// Starts a run, or goes on with one.
+    pub(crate) async fn open<S: JobLedger>(
+        store: &S,
+        table: &EntityTable,
+        kind: RunKind,
+        who: &str,
+        options: &JobOptions,
+    ) -> Result<(Self, OpenedRun), StoreError> {
+        let request = RunRequest {
+            entity: table.declaration().entity.to_owned(),
+            table: table.name().to_owned(),
+            kind,
+            target: None,
+            settings: settings(table, options),
+            who: who.to_owned(),
+            at_ms: now_ms(options),
+        };
+        let opened = store.open_run(&request).await?;
+        let run = Self {
+            id: opened.run.id,
+            number: opened.run.checkpoint.number,
+            position: opened.run.checkpoint.position.clone(),
+            unsaved: 0,
+            releases: kind == RunKind::Replay,
+            who: who.to_owned(),
+        };
+        Ok((run, opened))
+    }
+
+    pub(crate) fn id(&self) -> RunId {
+        self.id
+    }
+
+    /// The key after which the run goes on; `None` from the first one.
+    pub(crate) fn after(&self) -> Option<EntityKey> {
+        self.position.as_deref().and_then(EntityKey::from_ledger_text)
+    }
+
+    /// Writes a batch and what the ledger says of it; `tally` is what was before it.
+    pub(crate) async fn commit<S: JobLedger>(
+        &mut self,
+        store: &S,
+        table: &EntityTable,
+        plan: &BatchPlan,
+        tally: &Tally,
+    ) -> Result<Vec<WriteOutcome>, StoreError> {
+        let last = plan.keys.last().map(EntityKey::to_ledger_text);
+        let position = last.or_else(|| self.position.clone());
+        if !plan.has_effect() && !self.releases && self.unsaved + 1 < UNSAVED_MAX {
+            (self.position, self.unsaved) = (position, self.unsaved + 1);
+            return Ok(Vec::new());
+        }
+        let number = self.number + 1;
+        let follow = |outcomes: &[WriteOutcome]| {
+            let mut tally = tally.clone();
+            tally.add(plan, outcomes, Outcome::Quarantined);
+            let (position, counts) = (position.clone(), tally.run_counts());
+            let checkpoint = Checkpoint { number, position, counts, detail: tally.detail() };
+            self.follow_up(checkpoint, plan, outcomes)
+        };
+        let batch = Batch { run: self.id, writes: &plan.writes, follow: &follow };
+        let outcomes = store.commit_batch(table, &batch).await?;
+        (self.number, self.position, self.unsaved) = (number, position, 0);
+        Ok(outcomes)
+    }
+
+    fn follow_up(
+        &self,
+        checkpoint: Checkpoint,
+        plan: &BatchPlan,
+        outcomes: &[WriteOutcome],
+    ) -> FollowUp {
+        let mut follow_up = FollowUp { checkpoint, ..FollowUp::default() };
+        let mut outcomes = outcomes.iter();
+        for (row, key) in plan.rows.iter().zip(&plan.keys) {
+            let leaves = match row {
+                RowPlan::Failed(failed) => {
+                    follow_up.quarantine.push(self.entry(key, failed));
+                    false
+                }
+                RowPlan::Write(changed) => match outcomes.next() {
+                    Some(WriteOutcome::Written) => {
+                        let before = changed.before.clone();
+                        follow_up
+                            .pre_images
+                            .extend(before.map(|content| PreImage { key: key.clone(), content }));
+                        follow_up.dependents.extend(changed.effects.dependents.iter().cloned());
+                        follow_up.outbox.extend(changed.effects.outbox.iter().cloned());
+                        true
+                    }
+                    outcome => outcome == Some(&WriteOutcome::Gone),
+                },
+                RowPlan::Current | RowPlan::Deleted => true,
+                RowPlan::Skipped => false,
+            };
+            if self.releases && leaves {
+                follow_up.released.push(key.clone());
+            }
+        }
+        follow_up
+    }
+
+    fn entry(&self, key: &EntityKey, failed: &FailedRow) -> QuarantineEntry {
+        let failure = &failed.failure;
+        QuarantineEntry {
+            entity: failure.entity.to_owned(),
+            key: key.clone(),
+            field: failure.field().map(str::to_owned),
+            step: failure.step().map(|(from, to)| (from.into(), to.into())),
+            pointer: failure.pointer().map(|pointer| pointer.as_str().to_owned()),
+            causes: failure.causes(),
+            help: failure.help().map(str::to_owned),
+            content_hash: failed.content_hash.clone(),
+            run: self.id,
+        }
+    }
+
+    /// Saves what was not worth a transaction of its own.
+    pub(crate) async fn save<S: JobLedger>(
+        &mut self,
+        store: &S,
+        table: &EntityTable,
+        tally: &Tally,
+    ) -> Result<(), StoreError> {
+        if self.unsaved == 0 {
+            return Ok(());
+        }
+        let checkpoint = Checkpoint {
+            number: self.number + 1,
+            position: self.position.clone(),
+            counts: tally.run_counts(),
+            detail: tally.detail(),
+        };
+        let follow =
+            |_: &[WriteOutcome]| FollowUp { checkpoint: checkpoint.clone(), ..FollowUp::default() };
+        let batch = Batch { run: self.id, writes: &[], follow: &follow };
+        store.commit_batch(table, &batch).await?;
+        (self.number, self.unsaved) = (self.number + 1, 0);
+        Ok(())
+    }
+
+    /// Takes those out of quarantine that this run has not found again, apart from those that it did not look at.
+    pub(crate) async fn release_others<S: JobLedger>(
+        &self,
+        store: &S,
+        entity: &str,
+        except: impl Iterator<Item = EntityId>,
+    ) -> Result<(), StoreError> {
+        let released = Released::NotFoundBy { run: self.id, except: except.collect() };
+        store.release(entity, &released).await.map(drop)
+    }
+
+    /// Ends the run, or interrupts it.
+    pub(crate) async fn become_state<S: JobLedger>(
+        &self,
+        store: &S,
+        to: RunState,
+        why: String,
+        options: &JobOptions,
+    ) -> Result<(), StoreError> {
+        let (run, who, at_ms) = (self.id, self.who.clone(), now_ms(options));
+        let from = Some(RunState::Running);
+        store.change_state(&Transition { run, from, to, who, at_ms, why }).await
+    }
+
+    /// The run of the same table that ended before this one, if it had exactly these errors.
+    pub(crate) async fn same_errors<S: JobLedger>(
+        &self,
+        store: &S,
+        table: &EntityTable,
+        tally: &Tally,
+    ) -> Result<Option<RunId>, StoreError> {
+        let runs = store.runs(Some(table.declaration().entity), RUNS_MAX).await?;
+        let is_before = |run: &&RunRecord| {
+            let has_ended = matches!(run.state, RunState::Finished | RunState::Stopped);
+            let request = &run.request;
+            run.id < self.id
+                && has_ended
+                && request.kind == RunKind::Migrate
+                && request.table == table.name()
+        };
+        let before = runs.iter().find(is_before);
+        let is_same = |run: &&RunRecord| {
+            run.checkpoint.counts.quarantined == tally.run_counts().quarantined
+                && errors_of(&run.checkpoint.detail) == tally.errors
+        };
+        Ok(before.filter(is_same).map(|run| run.id))
+    }
+}

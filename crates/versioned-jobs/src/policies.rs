@@ -1,0 +1,62 @@
+//! What is done before a run and after it, where its policy asks for more than to go on.
+//!
+//! Layer: jobs. Invariant: an all-or-nothing run that did not come to its end has left nothing behind, and a process that
+//! is killed on the way there is gone on with by the next run.
+
+use versioned_store::{JobLedger, RunState, Transition};
+
+use crate::{
+    BaseMigrateVersionedModelJob, JobError, JobOptions, JobReport, Mode, NoProgress, Policy,
+    Progress,
+    ledger::now_ms,
+    run::{EndedEarly, Run, Source},
+    undo,
+};
+
+/// Runs a migration under its policy.
+pub(crate) async fn migrate<J: BaseMigrateVersionedModelJob + ?Sized, S: JobLedger>(
+    store: &S,
+    options: &JobOptions,
+    progress: &dyn Progress,
+) -> Result<JobReport, JobError> {
+    let mut run = Run::<J, S>::new(store, Mode::Migrate, Source::Table, options, progress)?;
+    let table = run.table().clone();
+    let mut opened = run.open().await;
+    let is_new = run.report().counts().scanned == 0;
+    if opened.is_ok() && options.policy() == Policy::AllOrNothing && is_new {
+        let audit = Run::<J, S>::new(store, Mode::Audit, Source::Table, options, &NoProgress)?;
+        opened = match audit.finish().await {
+            Ok(report) if report.counts().failures() > 0 => {
+                report.failures().iter().for_each(|failure| progress.failed(failure));
+                Err(EndedEarly::AuditFailed(Box::new(report)))
+            }
+            Ok(_) => Ok(()),
+            Err(JobError::Stopped { .. }) => Err(EndedEarly::Stopped),
+            Err(JobError::Store { source, .. }) => Err(EndedEarly::Store(source)),
+            Err(error) => Err(EndedEarly::Other(Box::new(error))),
+        };
+    }
+    let (error, put_back) = match run.work(opened).await {
+        Ok(report) => return Ok(report),
+        Err((error, None)) => return Err(error),
+        Err((error, Some(put_back))) => (error, put_back),
+    };
+    let (run, report) = put_back;
+    let Some(who) = options.who() else { return Err(error) };
+    let undone = undo::put_back(&table, store, run, who, options).await?;
+    let entity = report.entity();
+    let change = |from, to, why: &str| {
+        let (who, at_ms, why) = (who.to_owned(), now_ms(options), why.to_owned());
+        Transition { run, from: Some(from), to, who, at_ms, why }
+    };
+    let states = [
+        change(RunState::Running, RunState::Stopped, "not all could be written"),
+        change(RunState::Stopped, RunState::Undone, "what it had written was put back"),
+    ];
+    for change in states {
+        let changed = store.change_state(&change).await;
+        let run = Some(change.run);
+        changed.map_err(|source| undo::interrupted(entity, run, source))?;
+    }
+    Err(JobError::PutBack { entity, report: Box::new(report), undone: Box::new(undone) })
+}

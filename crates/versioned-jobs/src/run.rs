@@ -1,0 +1,408 @@
+//! The loop of a run: pages in, batches out.
+//!
+//! Layer: jobs. Invariant: an audit differs from a migration in that it commits nothing; every row has one outcome.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::task::{JoinError, JoinHandle, spawn_blocking};
+use versioned_store::{
+    Bodies, EntityKey, EntityTable, JobLedger, Page, QuarantineRequest, Row, RunId, RunKind,
+    RunState, ScanRequest, StoreError, StoreErrorKind, WriteOutcome,
+};
+
+use crate::{
+    BaseMigrateVersionedModelJob, EntityError, EntityFailure, JobError, JobOptions, JobReport,
+    Mode, Outcome, Policy, Progress,
+    content::content_hash,
+    convert::{BatchPlan, ConvertOptions, FailedRow, RowPlan, plan_batch},
+    ledger::OpenRun,
+    model_migration::checked_table,
+    tally::Tally,
+};
+
+/// Where the rows of a run come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Source {
+    Table,
+    Quarantine,
+}
+
+/// One execution of a job.
+pub(crate) struct Run<'a, J: BaseMigrateVersionedModelJob + ?Sized, S> {
+    store: &'a S,
+    options: &'a JobOptions,
+    progress: &'a dyn Progress,
+    mode: Mode,
+    source: Source,
+    table: Arc<EntityTable>,
+    convert: Arc<ConvertOptions<J::DomainObject>>,
+    started: Duration,
+    report: JobReport,
+    ledger: Option<OpenRun>,
+}
+
+impl<'a, J: BaseMigrateVersionedModelJob + ?Sized, S: JobLedger> Run<'a, J, S> {
+    pub(crate) fn new(
+        store: &'a S,
+        mode: Mode,
+        source: Source,
+        options: &'a JobOptions,
+        progress: &'a dyn Progress,
+    ) -> Result<Self, JobError> {
+        let table = checked_table::<J>()?;
+        let entity = table.declaration().entity;
+        let hooks = J::hooks();
+        if mode == Mode::Migrate && options.who().is_none() {
+            let needs = [
+                (source == Source::Quarantine, "a replay of the quarantine"),
+                (options.keep_before(), "what a run replaces"),
+                (hooks.writes(), "rows and messages that are written with an entity"),
+                (options.stop_on_same_errors(), "a comparison with the run before"),
+            ];
+            if let Some((_, what)) = needs.into_iter().find(|(needs, _)| *needs) {
+                return Err(JobError::LedgerNeeded { entity, what });
+            }
+        }
+        Ok(Self {
+            store,
+            options,
+            progress,
+            mode,
+            source,
+            table: Arc::new(table),
+            convert: Arc::new(ConvertOptions {
+                check_type: options.check_type(),
+                keep_before: mode == Mode::Migrate && options.keep_before(),
+                skip: options.skipped().clone(),
+                hooks,
+            }),
+            started: options.clock().now(),
+            report: JobReport::new(entity, mode, options.failures_kept()),
+            ledger: None,
+        })
+    }
+
+    /// Opens the run in the ledger, if it has one, and works to its end.
+    pub(crate) async fn finish(mut self) -> Result<JobReport, JobError> {
+        let opened = self.open().await;
+        self.work(opened).await.map_err(|(error, _)| error)
+    }
+
+    /// Opens the run in the ledger, if it has one.
+    pub(crate) async fn open(&mut self) -> Result<(), EndedEarly> {
+        let (Mode::Migrate, Some(who)) = (self.mode, self.options.who()) else {
+            return Ok(());
+        };
+        let kind = match self.source {
+            Source::Table => RunKind::Migrate,
+            Source::Quarantine => RunKind::Replay,
+        };
+        let opened = OpenRun::open(self.store, &self.table, kind, who, self.options).await;
+        let (ledger, opened) = opened?;
+        let checkpoint = &opened.run.checkpoint;
+        let declaration = self.table.declaration();
+        self.report.set_tally(Tally::of(checkpoint.counts, &checkpoint.detail, declaration));
+        self.report.set_run(&opened);
+        self.ledger = Some(ledger);
+        Ok(())
+    }
+
+    pub(crate) fn report(&self) -> &JobReport {
+        &self.report
+    }
+
+    pub(crate) fn table(&self) -> &EntityTable {
+        &self.table
+    }
+
+    /// Works to the end. An error comes with the run, if it must be put back.
+    pub(crate) async fn work(
+        mut self,
+        opened: Result<(), EndedEarly>,
+    ) -> Result<JobReport, (JobError, Option<(RunId, JobReport)>)> {
+        let ended = match opened {
+            Ok(()) => self.run_batches().await,
+            Err(ended) => Err(ended),
+        };
+        let ended = self.close(ended).await;
+        self.report.set_elapsed(self.options.clock().now().saturating_sub(self.started));
+        let (entity, table) = (self.report.entity(), self.table.name().to_owned());
+        let run = self.ledger.as_ref().map(OpenRun::id);
+        let report = Box::new(self.report);
+        let error = match ended {
+            Ok(()) => return Ok(*report),
+            Err(EndedEarly::PutBack) => {
+                return Err((
+                    JobError::LedgerNeeded { entity, what: "what a run replaces" },
+                    run.map(|run| (run, *report)),
+                ));
+            }
+            Err(EndedEarly::Store(source)) => JobError::Store { entity, report, source },
+            Err(EndedEarly::Stopped) => JobError::Stopped { entity, report },
+            Err(EndedEarly::AuditFailed(report)) => JobError::AuditFailed { entity, report },
+            Err(EndedEarly::Other(error)) => *error,
+            Err(EndedEarly::TooManyFailures(percent)) => {
+                JobError::TooManyFailures { entity, report, percent }
+            }
+            Err(EndedEarly::SameErrors(before)) => JobError::SameErrors { entity, before, report },
+            Err(EndedEarly::Broken(broken)) => {
+                JobError::BrokenStore { entity, table, broken, report: Some(report) }
+            }
+        };
+        Err((error, None))
+    }
+
+    /// Says in the ledger how the run ended.
+    async fn close(&mut self, ended: Result<(), EndedEarly>) -> Result<(), EndedEarly> {
+        let Some(mut ledger) = self.ledger.take() else {
+            return ended;
+        };
+        let closed = self.close_in(&mut ledger, ended).await;
+        self.ledger = Some(ledger);
+        closed
+    }
+
+    async fn close_in(
+        &self,
+        ledger: &mut OpenRun,
+        ended: Result<(), EndedEarly>,
+    ) -> Result<(), EndedEarly> {
+        let (store, options, tally) = (self.store, self.options, self.report.tally());
+        let (to, why) = match &ended {
+            Ok(()) => (RunState::Finished, "came to its last row".to_owned()),
+            Err(EndedEarly::Stopped) => (RunState::Interrupted, "a stop was asked for".to_owned()),
+            Err(EndedEarly::TooManyFailures(percent)) => {
+                (RunState::Stopped, format!("more than {percent} % failed"))
+            }
+            Err(EndedEarly::AuditFailed(_)) => {
+                (RunState::Stopped, "the audit found failures".to_owned())
+            }
+            // Somebody else goes on with the run, or it goes on to be put back.
+            Err(EndedEarly::Store(error)) if error.kind() == StoreErrorKind::Conflict => {
+                return ended;
+            }
+            Err(EndedEarly::PutBack) => return ended,
+            Err(EndedEarly::Store(_) | EndedEarly::Broken(_) | EndedEarly::Other(_)) => {
+                // The store may be lost; what matters is saved already.
+                let why = "the store failed".to_owned();
+                ledger.become_state(store, RunState::Interrupted, why, options).await.ok();
+                return ended;
+            }
+            Err(EndedEarly::SameErrors(_)) => return ended,
+        };
+        ledger.save(store, &self.table, tally).await?;
+        let (mut to, mut why, mut ended) = (to, why, ended);
+        if to == RunState::Finished && self.source == Source::Table {
+            let skipped = options.skipped().iter().cloned();
+            ledger.release_others(store, self.report.entity(), skipped).await?;
+            if options.stop_on_same_errors() && tally.counts.failures() > 0 {
+                let same = ledger.same_errors(store, &self.table, tally).await?;
+                if let Some(before) = same {
+                    (to, why) = (RunState::Stopped, format!("the same errors as run {before}"));
+                    ended = Err(EndedEarly::SameErrors(before));
+                }
+            }
+        }
+        ledger.become_state(store, to, why, options).await?;
+        ended
+    }
+
+    async fn run_batches(&mut self) -> Result<(), EndedEarly> {
+        self.check_policies()?;
+        let total = match self.progress.wants_total() {
+            true => Some(self.store.count(&self.table).await?),
+            false => None,
+        };
+        self.progress.started(self.report.entity(), self.mode, total);
+        let after = self.ledger.as_ref().and_then(OpenRun::after);
+        let mut next = Some(self.read(after).await);
+        while let Some(page) = next.take() {
+            let page = page?;
+            if self.options.stop().is_set() {
+                return Err(EndedEarly::Stopped);
+            }
+            let last = page.rows.last().map(|row| row.key.clone());
+            let is_last = page.is_last;
+            let scanned = page.rows.len();
+            let conversion = self.convert(page);
+            // The next page is read while this one is converted: two pages are in memory, never more.
+            if !is_last {
+                next = Some(self.read(last).await);
+            }
+            let plan = joined(conversion.await)?;
+            if plan.rows.len() != scanned {
+                return Err(EndedEarly::Broken("a row has no plan"));
+            }
+            self.write(plan).await?;
+        }
+        Ok(())
+    }
+
+    async fn read(&self, after: Option<EntityKey>) -> Result<Page, EndedEarly> {
+        match self.source {
+            Source::Table => self.scan(after).await,
+            Source::Quarantine => self.read_quarantined(after).await,
+        }
+    }
+
+    async fn scan(&self, after: Option<EntityKey>) -> Result<Page, EndedEarly> {
+        let limits = self.options.limits();
+        let bodies = if self.convert.hooks.is_empty() { Bodies::Stale } else { Bodies::All };
+        let request = ScanRequest { after, until: None, limits, bodies };
+        let page = self.store.scan(&self.table, &request).await?;
+        check_page(request.after.as_ref(), &page)?;
+        Ok(page)
+    }
+
+    async fn read_quarantined(&self, after: Option<EntityKey>) -> Result<Page, EndedEarly> {
+        let entity = self.report.entity();
+        let limit = self.options.limits().rows();
+        let after = after.map(|key| (entity.to_owned(), key));
+        let request = QuarantineRequest { entity: Some(entity.to_owned()), after, limit };
+        let entries = self.store.quarantined(&request).await?;
+        let is_last = u32::try_from(entries.len()).unwrap_or(u32::MAX) < limit;
+        let keys: Vec<EntityKey> = entries.into_iter().map(|entry| entry.key).collect();
+        let found = self.store.get_many(&self.table, &keys).await?;
+        if found.len() != keys.len() {
+            return Err(EndedEarly::Broken("it did not say of every key whether there is a row"));
+        }
+        let rows = found.into_iter().zip(keys).map(|(row, key)| {
+            let values = vec![None; self.table.columns().len()];
+            row.unwrap_or(Row { key, model_version: None, deleted: true, values })
+        });
+        Ok(Page { rows: rows.collect(), is_last })
+    }
+
+    fn convert(&self, page: Page) -> JoinHandle<BatchPlan> {
+        let (table, options) = (Arc::clone(&self.table), Arc::clone(&self.convert));
+        spawn_blocking(move || plan_batch::<J::DomainObject>(&table, page.rows, &options))
+    }
+
+    /// Writes what was planned. If the database refuses a row of the batch, the batch is cut into parts with one write
+    /// each, so that the row that is refused stops no other.
+    async fn write(&mut self, plan: BatchPlan) -> Result<(), EndedEarly> {
+        match self.commit(&plan).await {
+            Err(EndedEarly::Store(error)) if error.kind() == StoreErrorKind::Rejected => {}
+            outcomes => return self.count(plan, &outcomes?),
+        }
+        for mut part in plan.into_single_writes() {
+            let outcomes = match self.commit(&part).await {
+                Err(EndedEarly::Store(error)) if error.kind() == StoreErrorKind::Rejected => {
+                    let Some(write) = part.writes.first() else {
+                        return Err(error.into());
+                    };
+                    let failed = self.rejected(&write.expected, error);
+                    part.fail_write(failed);
+                    self.commit(&part).await?
+                }
+                outcomes => outcomes?,
+            };
+            self.count(part, &outcomes)?;
+        }
+        Ok(())
+    }
+
+    fn rejected(&self, row: &Row, error: StoreError) -> FailedRow {
+        let (entity, id) = (self.report.entity(), row.key.to_entity_id());
+        let error = EntityError::Rejected { entity, id: id.clone(), source: Box::new(error) };
+        let failure = EntityFailure::new(entity, id, error);
+        FailedRow { failure, content_hash: content_hash(&self.table, row) }
+    }
+
+    async fn commit(&mut self, plan: &BatchPlan) -> Result<Vec<WriteOutcome>, EndedEarly> {
+        let (store, table) = (self.store, &self.table);
+        let outcomes = match (self.mode, &mut self.ledger) {
+            (Mode::Audit, _) => vec![WriteOutcome::Written; plan.writes.len()],
+            (Mode::Migrate, Some(ledger)) => {
+                ledger.commit(store, table, plan, self.report.tally()).await?
+            }
+            (Mode::Migrate, None) if plan.writes.is_empty() => Vec::new(),
+            (Mode::Migrate, None) => store.write_batch(table, &plan.writes).await?,
+        };
+        if outcomes.len() != plan.writes.len() {
+            return Err(EndedEarly::Broken("it did not say of every write what became of it"));
+        }
+        Ok(outcomes)
+    }
+
+    /// Counts what became of each row.
+    fn count(&mut self, plan: BatchPlan, outcomes: &[WriteOutcome]) -> Result<(), EndedEarly> {
+        let failure = match self.ledger {
+            Some(_) => Outcome::Quarantined,
+            None => Outcome::Failed,
+        };
+        let mut tally = self.report.tally().clone();
+        tally.add(&plan, outcomes, failure);
+        self.report.set_tally(tally);
+        for row in plan.rows {
+            if let RowPlan::Failed(failed) = row {
+                self.progress.failed(&failed.failure);
+                self.report.add_failure(failed.failure);
+            }
+        }
+        debug_assert!(self.report.counts().is_balanced(), "every row has one outcome");
+        self.progress.advanced(self.report.counts());
+        self.check_policies()
+    }
+
+    fn check_policies(&self) -> Result<(), EndedEarly> {
+        let counts = self.report.counts();
+        let is_put_back = self.mode == Mode::Migrate
+            && self.options.policy() == Policy::AllOrNothing
+            && self.source == Source::Table;
+        if is_put_back && counts.failures() + counts.conflict > 0 {
+            return Err(EndedEarly::PutBack);
+        }
+        match self.options.failure_limit() {
+            Some(limit) if limit.is_passed(counts.failures(), counts.scanned) => {
+                Err(EndedEarly::TooManyFailures(limit.as_percent()))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Why a run ended before its last row.
+pub(crate) enum EndedEarly {
+    Store(StoreError),
+    Stopped,
+    Broken(&'static str),
+    TooManyFailures(u8),
+    SameErrors(RunId),
+    AuditFailed(Box<JobReport>),
+    Other(Box<JobError>),
+    PutBack,
+}
+
+impl From<StoreError> for EndedEarly {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// Refuses a page that would make the scan miss rows or never end.
+fn check_page(after: Option<&EntityKey>, page: &Page) -> Result<(), EndedEarly> {
+    if page.rows.is_empty() && !page.is_last {
+        return Err(EndedEarly::Broken("it gave an empty page that is not the last one"));
+    }
+    let mut previous = after;
+    for row in &page.rows {
+        if previous.is_some_and(|previous| *previous >= row.key) {
+            return Err(EndedEarly::Broken("it gave rows that are not in the order of their keys"));
+        }
+        previous = Some(&row.key);
+    }
+    Ok(())
+}
+
+/// A conversion's panic is caught per entity, so what arrives here is a mistake of this crate's and goes on.
+fn joined(plan: Result<BatchPlan, JoinError>) -> Result<BatchPlan, EndedEarly> {
+    match plan {
+        Ok(plan) => Ok(plan),
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // The runtime is shutting down.
+            Err(_) => Err(EndedEarly::Stopped),
+        },
+    }
+}

@@ -1,0 +1,79 @@
+//! Every call, before and after its effect, with every kind of fault.
+
+use serde_json::json;
+use versioned_jobs::{Clock as _, SystemClock};
+use versioned_testkit::faults::{FaultHarness, FaultStore};
+
+use super::{
+    setting::{Kind, Memory, Sqlite},
+    works::Work,
+};
+use crate::jobs::{block_on, lesson::Layout};
+
+/// Asks for every kind of fault; without it those of the store are tried. Calls and moments are complete in any case.
+const ALL_KINDS: &str = "VERSIONED_FAULTS_ALL_KINDS";
+
+fn harness<K: Kind>() -> FaultHarness {
+    match std::env::var_os(ALL_KINDS) {
+        Some(_) => FaultHarness::default(),
+        None => FaultHarness::default().with_kinds(K::KINDS.iter().copied()),
+    }
+}
+
+fn check<K: Kind>(layout: Layout, work: Work) {
+    let clock = SystemClock::new();
+    let report = block_on(async {
+        let setting = K::setting(layout, work).await;
+        let job = async |store: &FaultStore<K::Store>| work.run(layout, store).await;
+        harness::<K>().run(&setting, job).await.unwrap()
+    });
+    let line = json!({
+        "job": work.name(),
+        "layout": match layout { Layout::Columns => "columns", Layout::Document => "document" },
+        "store": K::NAME,
+        "call_points": report.operations().len() * 2,
+        "faults": report.points(),
+        "runs": report.runs(),
+        "differing": report.differences().len(),
+        "seconds": clock.now().as_secs_f64(),
+    });
+    // The line before may be one that the test runner has not ended.
+    println!("\n{line}");
+    assert!(report.differences().is_empty(), "{report}");
+    assert!(report.operations().len() >= 4, "{report}");
+}
+
+macro_rules! works {
+    ($($test:ident: $work:ident)*) => {
+        works! { @over memory_columns, Memory, Columns: $($test: $work)* }
+        works! { @over memory_documents, Memory, Document: $($test: $work)* }
+        works! { @over sqlite_columns, Sqlite, Columns: $($test: $work)* }
+        works! { @over sqlite_documents, Sqlite, Document: $($test: $work)* }
+    };
+    (@over $module:ident, $kind:ident, $layout:ident: $($test:ident: $work:ident)*) => {
+        mod $module {
+            use super::{Layout, Work, check};
+
+            $(
+                #[test]
+                fn $test() {
+                    check::<super::$kind>(Layout::$layout, Work::$work);
+                }
+            )*
+        }
+    };
+}
+
+works! {
+    a_migration_ends_in_the_same_bytes_and_counts_after_any_fault: Migrate
+    a_migration_without_a_ledger_ends_in_the_same_bytes_after_any_fault: MigrateWithoutLedger
+    an_audit_says_and_leaves_the_same_after_any_fault: Audit
+    a_skip_list_holds_after_any_fault: SkipList
+    a_failure_limit_ends_at_the_same_row_after_any_fault: FailureLimit
+    the_same_errors_are_known_again_after_any_fault: SameErrors
+    all_is_written_after_any_fault: AllOrNothing
+    nothing_is_written_after_any_fault: AllOrNothingWithFailures
+    an_undo_puts_back_the_same_rows_after_any_fault: Undo
+    a_replay_empties_the_quarantine_of_the_same_after_any_fault: Replay
+    every_message_is_delivered_after_any_fault: Deliver
+}

@@ -1,0 +1,9 @@
+//! Every job, struck by every fault at every call, over both kinds of store and in both layouts.
+//!
+//! `cargo xtask faults` runs `exhaustive` and shows what it prints.
+
+mod exhaustive;
+mod finding;
+mod setting;
+mod works;
+mod wrapper;

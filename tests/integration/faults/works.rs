@@ -1,0 +1,192 @@
+//! What is done to the lessons under faults: every verb of a job, and every policy of a migration.
+
+use versioned_jobs::{
+    BaseMigrateVersionedModelJob, FailureLimit, Hooks, JobError, JobOptions, NoProgress, Policy,
+    SystemClock, UndoReport, deliver,
+};
+use versioned_store::{JobLedger, OutboxMessage, RunId, StorageModel};
+use versioned_testkit::faults::JobEnd;
+
+use crate::jobs::{
+    lesson::{
+        Layout, Lesson, MISFIT, MigrateLessonColumnsJob, MigrateLessonDocumentsJob, REFUSED,
+        StoredLesson, ids,
+    },
+    probe::{Watcher, batches_of},
+};
+
+/// The jobs over lessons, with a message for each that is migrated.
+struct ColumnsJob;
+struct DocumentsJob;
+
+fn hooks() -> Hooks<Lesson> {
+    Hooks::default().outbox(|lesson| {
+        vec![OutboxMessage { topic: "cache".to_owned(), payload: lesson.id.clone() }]
+    })
+}
+
+impl BaseMigrateVersionedModelJob for ColumnsJob {
+    type DomainObject = Lesson;
+
+    fn storage_model() -> StorageModel {
+        MigrateLessonColumnsJob::storage_model()
+    }
+
+    fn hooks() -> Hooks<Lesson> {
+        hooks()
+    }
+}
+
+impl BaseMigrateVersionedModelJob for DocumentsJob {
+    type DomainObject = Lesson;
+
+    fn storage_model() -> StorageModel {
+        MigrateLessonDocumentsJob::storage_model()
+    }
+
+    fn hooks() -> Hooks<Lesson> {
+        hooks()
+    }
+}
+
+/// What is done to the lessons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Work {
+    Migrate,
+    MigrateWithoutLedger,
+    Audit,
+    SkipList,
+    FailureLimit,
+    SameErrors,
+    AllOrNothing,
+    AllOrNothingWithFailures,
+    Undo,
+    Replay,
+    Deliver,
+}
+
+impl Work {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Migrate => "migrate",
+            Self::MigrateWithoutLedger => "migrate without a ledger",
+            Self::Audit => "audit",
+            Self::SkipList => "migrate with a skip list",
+            Self::FailureLimit => "migrate with a failure limit",
+            Self::SameErrors => "migrate, stopping on the same errors",
+            Self::AllOrNothing => "migrate all or nothing",
+            Self::AllOrNothingWithFailures => "migrate all or nothing, with failures",
+            Self::Undo => "undo",
+            Self::Replay => "replay",
+            Self::Deliver => "deliver",
+        }
+    }
+
+    /// Side outputs, entities that fail, deleted rows and current ones.
+    pub(super) fn lessons(self) -> Vec<StoredLesson> {
+        let failing = [
+            StoredLesson::with_text("c", REFUSED),
+            StoredLesson::with_text("g", MISFIT),
+            StoredLesson::with_text("j", REFUSED),
+        ];
+        let mut lessons = vec![
+            StoredLesson::old("a"),
+            StoredLesson::old("b"),
+            StoredLesson::with_text("d", "fine"),
+            StoredLesson::old("e").deleted(),
+            StoredLesson::current("f"),
+            StoredLesson::old("h"),
+            StoredLesson::old("i"),
+        ];
+        if self != Self::AllOrNothing {
+            lessons.extend(failing);
+        }
+        lessons.sort_by(|one, two| one.id.cmp(&two.id));
+        lessons
+    }
+
+    fn options(self) -> JobOptions {
+        let with_ledger = || batches_of(2).with_ledger("a tester").with_keep_before(true);
+        match self {
+            Self::MigrateWithoutLedger => batches_of(2),
+            Self::SkipList => with_ledger().with_skipped(ids(&["a", "i"])),
+            Self::FailureLimit => with_ledger().with_failure_limit(FailureLimit::percent(20, 6)),
+            Self::SameErrors => with_ledger().with_stop_on_same_errors(true),
+            Self::AllOrNothing | Self::AllOrNothingWithFailures => {
+                with_ledger().with_policy(Policy::AllOrNothing)
+            }
+            Self::Migrate | Self::Audit | Self::Undo | Self::Replay | Self::Deliver => {
+                with_ledger()
+            }
+        }
+    }
+
+    /// What was done before, without any fault.
+    pub(super) async fn prepare<S: JobLedger>(self, layout: Layout, store: &S) {
+        if matches!(self, Self::Undo | Self::Replay | Self::Deliver) {
+            let options = Self::Migrate.options();
+            let ended = match layout {
+                Layout::Columns => ColumnsJob::migrate(store, &options, &NoProgress).await,
+                Layout::Document => DocumentsJob::migrate(store, &options, &NoProgress).await,
+            };
+            assert_eq!(ended.unwrap().counts().quarantined, 3);
+        }
+    }
+
+    /// What somebody wrote after that.
+    pub(super) fn changes(self) -> Vec<StoredLesson> {
+        match self {
+            // A row that cannot be put back any more.
+            Self::Undo => vec![StoredLesson::current("b")],
+            // One of the failed lessons is repaired, and one is brought up by hand.
+            Self::Replay => {
+                vec![StoredLesson::with_text("c", "repaired"), StoredLesson::current("j")]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// One run; a migration counts the rows first.
+    pub(super) async fn run<S: JobLedger>(self, layout: Layout, store: &S) -> JobEnd {
+        match (layout, self) {
+            (_, Self::Deliver) => {
+                match deliver(store, &SystemClock::new(), |_entry| std::future::ready(Ok(()))).await
+                {
+                    Ok(_) => JobEnd::Done(String::new()),
+                    Err(error) => JobEnd::early(&error),
+                }
+            }
+            // Without messages, which need a ledger.
+            (Layout::Columns, Self::MigrateWithoutLedger) => {
+                self.run_job::<MigrateLessonColumnsJob, S>(store).await
+            }
+            (Layout::Document, Self::MigrateWithoutLedger) => {
+                self.run_job::<MigrateLessonDocumentsJob, S>(store).await
+            }
+            (Layout::Columns, _) => self.run_job::<ColumnsJob, S>(store).await,
+            (Layout::Document, _) => self.run_job::<DocumentsJob, S>(store).await,
+        }
+    }
+
+    async fn run_job<J: BaseMigrateVersionedModelJob, S: JobLedger>(self, store: &S) -> JobEnd {
+        let (options, progress) = (&self.options(), &Watcher::default());
+        match self {
+            Self::Audit => J::audit(store, options, progress).await.into(),
+            Self::Replay => J::replay(store, options, progress).await.into(),
+            Self::Undo => undone(J::undo(store, RunId::new(1), options).await),
+            _ => J::migrate(store, options, progress).await.into(),
+        }
+    }
+}
+
+/// A run that is undone already has nothing left to undo.
+fn undone(ended: Result<UndoReport, JobError>) -> JobEnd {
+    match ended {
+        Ok(report) if (report.restored, report.conflicts) == (4, 1) => {
+            JobEnd::Done("undone".to_owned())
+        }
+        Ok(report) => JobEnd::Broken(format!("it put back other rows: {report:?}")),
+        Err(error @ JobError::NotUndoable { .. }) => JobEnd::Done(error.to_string()),
+        Err(error) => JobEnd::early(&error),
+    }
+}

@@ -1,0 +1,85 @@
+//! What was counted, and what of it is wrong.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::{log::Operations, subject::Subject};
+
+/// What happened to one subject.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Tally {
+    /// Processes that were killed.
+    pub(super) kills: u64,
+    /// Processes that came to their end.
+    pub(super) completed: u64,
+    /// Times when everything was made stale again.
+    pub(super) rounds: u64,
+    pub(super) operations: Operations,
+    pub(super) rows: u64,
+    pub(super) failing: u64,
+    pub(super) elapsed: Duration,
+    pub(super) wrong: Wrong,
+}
+
+/// What must never happen; each number counts rows, reports or processes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Wrong {
+    /// Edits that are not there, or rows that nobody deleted.
+    pub(super) lost_updates: u64,
+    /// Rows that were deleted and are there.
+    pub(super) resurrected: u64,
+    /// Rows that were not migrated exactly once for each time when they were stale.
+    pub(super) model_versions: u64,
+    /// Reports whose outcomes do not add up, or that are not what is stored.
+    pub(super) counts: u64,
+    /// Rows below their latest versions, those apart that cannot be migrated.
+    pub(super) below_latest: u64,
+    /// Processes that ended with another exit code than done or findings.
+    pub(super) ended_badly: u64,
+    /// What `PRAGMA integrity_check` says, where it is not `ok`.
+    pub(super) integrity: Option<String>,
+}
+
+impl Tally {
+    pub(super) const NOTHING_WRONG: Wrong = Wrong {
+        lost_updates: 0,
+        resurrected: 0,
+        model_versions: 0,
+        counts: 0,
+        below_latest: 0,
+        ended_badly: 0,
+        integrity: None,
+    };
+
+    pub(super) fn wrong(&self) -> Wrong {
+        self.wrong.clone()
+    }
+
+    pub(super) fn to_json(&self, subject: &Subject, seed: u64) -> Value {
+        let Operations { edits, deletes, creates, stalings, lost_races } = self.operations;
+        let wrong = &self.wrong;
+        json!({
+            "subject": subject.name(),
+            "seed": seed,
+            "kills": self.kills,
+            "completed": self.completed,
+            "rounds": self.rounds,
+            "writer": {
+                "operations": edits + deletes + creates + stalings,
+                "edits": edits, "deletes": deletes, "creates": creates,
+                "made_stale": stalings, "lost_races": lost_races,
+            },
+            "rows": self.rows,
+            "failing_rows": self.failing,
+            "lost_updates": wrong.lost_updates,
+            "resurrected_rows": wrong.resurrected,
+            "model_version_mismatches": wrong.model_versions,
+            "count_mismatches": wrong.counts,
+            "rows_below_latest": wrong.below_latest,
+            "ended_badly": wrong.ended_badly,
+            "integrity_check": wrong.integrity.as_deref().unwrap_or("ok"),
+            "seconds": self.elapsed.as_secs_f64(),
+        })
+    }
+}

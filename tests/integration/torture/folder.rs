@@ -1,0 +1,30 @@
+//! A folder that is removed in the end.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// A folder of one subject of this process.
+#[derive(Debug)]
+pub(super) struct TemporaryFolder(PathBuf);
+
+impl TemporaryFolder {
+    pub(super) fn new(word: &str) -> Self {
+        let name = format!("versioned-torture-{}-{word}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        fs::create_dir(&path).unwrap();
+        Self(path)
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for TemporaryFolder {
+    fn drop(&mut self) {
+        // What is left behind in a temporary folder is no reason to fail a test.
+        let _removed = fs::remove_dir_all(&self.0);
+    }
+}

@@ -1,0 +1,107 @@
+//! `cargo xtask torture`: migrations whose process is killed at random moments, while another one writes.
+//!
+//! The integration tests do the work, for a number of seconds and on the example's binary as well; their lines are shown
+//! here.
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use crate::{
+    command,
+    failure::Failure,
+    faults::{json_line, none_is_a_failure},
+    flags,
+    workspace::{ROOT_PACKAGE, Workspace},
+};
+
+const SECONDS: &str = "VERSIONED_TORTURE_SECONDS";
+const SEED: &str = "VERSIONED_TORTURE_SEED";
+const NOTEBOOKS: &str = "VERSIONED_TORTURE_NOTEBOOKS";
+
+/// The example that is killed.
+const EXAMPLE: &str = "notebooks";
+
+/// The test that does it.
+const TEST: &str = "torture::";
+
+pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
+    let flags = flags::torture(arguments)?;
+    let example = build_example(workspace)?;
+    let mut cargo = command::cargo(&workspace.root);
+    cargo.args(["test", "--quiet", "--package", ROOT_PACKAGE, "--test", "integration"]);
+    cargo.args(["--", TEST, "--nocapture"]);
+    cargo.env(SECONDS, flags.seconds.to_string()).env(NOTEBOOKS, example);
+    cargo.env(SEED, flags.seed.to_string());
+    let mut shown = 0;
+    let ended = command::run_with_lines(&mut cargo, &mut |line| {
+        if let Some(line) = json_line(line) {
+            shown += 1;
+            println!("{}", if flags.is_json { line.to_string() } else { sentence(&line) });
+        }
+    });
+    ended.map_err(|failure| failure.with_fix("see what the test found wrong above"))?;
+    none_is_a_failure(shown, "torture")
+}
+
+/// The path of the example's binary, built in release.
+fn build_example(workspace: &Workspace) -> Result<PathBuf, Failure> {
+    let mut cargo = command::cargo(&workspace.root);
+    cargo.args(["build", "--quiet", "--release", "--package", ROOT_PACKAGE]);
+    cargo.args(["--example", EXAMPLE, "--message-format", "json-render-diagnostics"]);
+    let messages = command::captured(&mut cargo)?;
+    executable(&messages).ok_or_else(|| {
+        Failure::new(
+            format!("cargo did not say where the example `{EXAMPLE}` is"),
+            "none of its messages names an executable of that name",
+            "check that the workspace manifest declares the example",
+        )
+    })
+}
+
+fn executable(messages: &str) -> Option<PathBuf> {
+    messages.lines().filter_map(json_line).find_map(|message| {
+        let is_example = message["target"]["name"] == EXAMPLE;
+        message["executable"].as_str().filter(|_| is_example).map(PathBuf::from)
+    })
+}
+
+fn sentence(line: &Value) -> String {
+    format!(
+        "{}, seed {}: {} kills, {} runs to their end, {} operations of the writer; {} lost updates, {} rows came back, \
+         {} model versions and {} counts are wrong, {} rows are below their latest versions, integrity {}, {:.1} s",
+        line["subject"].as_str().unwrap_or("?"),
+        line["seed"],
+        line["kills"],
+        line["completed"],
+        line["writer"]["operations"],
+        line["lost_updates"],
+        line["resurrected_rows"],
+        line["model_version_mismatches"],
+        line["count_mismatches"],
+        line["rows_below_latest"],
+        line["integrity_check"].as_str().unwrap_or("?"),
+        line["seconds"].as_f64().unwrap_or_default(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_binary_of_the_example_is_found_among_the_messages() {
+        let messages = r#"{"target": {"name": "serde"}, "executable": null}
+{"target": {"name": "notebooks"}, "executable": "/built/notebooks"}
+{"reason": "build-finished"}"#;
+        assert_eq!(executable(messages), Some(PathBuf::from("/built/notebooks")));
+        assert_eq!(executable(r#"{"target": {"name": "x"}, "executable": "/built/x"}"#), None);
+    }
+
+    #[test]
+    fn a_line_is_told_as_a_sentence() {
+        let line = serde_json::json!({"subject": "notebooks", "seed": 7, "kills": 12});
+        let sentence = sentence(&line);
+        assert!(sentence.starts_with("notebooks, seed 7: 12 kills, "), "{sentence}");
+    }
+}
