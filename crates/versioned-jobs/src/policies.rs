@@ -45,18 +45,16 @@ pub(crate) async fn migrate<J: BaseMigrateVersionedModelJob + ?Sized, S: JobLedg
     let Some(who) = options.who() else { return Err(error) };
     let undone = undo::put_back(&table, store, run, who, options).await?;
     let entity = report.entity();
-    let change = |from, to, why: &str| {
-        let (who, at_ms, why) = (who.to_owned(), now_ms(options), why.to_owned());
-        Transition { run, from: Some(from), to, who, at_ms, why }
+    // One step: a run that is stopped and not yet undone would be put back again by the next one.
+    let change = Transition {
+        run,
+        from: Some(RunState::Running),
+        to: RunState::Undone,
+        who: who.to_owned(),
+        at_ms: now_ms(options),
+        why: "not all could be written, and what had been was put back".to_owned(),
     };
-    let states = [
-        change(RunState::Running, RunState::Stopped, "not all could be written"),
-        change(RunState::Stopped, RunState::Undone, "what it had written was put back"),
-    ];
-    for change in states {
-        let changed = store.change_state(&change).await;
-        let run = Some(change.run);
-        changed.map_err(|source| undo::interrupted(entity, run, source))?;
-    }
+    let changed = store.change_state(&change).await;
+    changed.map_err(|source| undo::interrupted(entity, Some(run), source))?;
     Err(JobError::PutBack { entity, report: Box::new(report), undone: Box::new(undone) })
 }

@@ -124,7 +124,8 @@ impl RunState {
         match self {
             // A killed process leaves its run behind as running, so whatever an interrupted run may become follows
             // here too; running again is what a resumed run does.
-            Running => next != Undone,
+            // A run that puts itself back becomes undone in one step, so that nothing can come between.
+            Running => true,
             Interrupted => matches!(next, Running | Cancelled | Superseded),
             // What is over can be put back, and nothing else: a finished run is never resumed.
             Finished | Stopped | Cancelled | Superseded => next == Undone,

@@ -91,6 +91,15 @@ impl Kind for Sqlite {
         for lesson in work.changes() {
             template.put(&table, lesson.row(layout)).await;
         }
+        if let Some(key) = work.refused_by_the_database() {
+            let name = table.name();
+            template
+                .execute(&format!(
+                    "CREATE TRIGGER refuse BEFORE UPDATE ON {name} WHEN old.id = '{key}' \
+                     BEGIN SELECT RAISE(ABORT, 'the row is locked'); END"
+                ))
+                .await;
+        }
         // The file alone is copied, so nothing may be left in the write-ahead log.
         template.execute("PRAGMA wal_checkpoint(TRUNCATE)").await;
         SqliteSetting { template, copies: AtomicU32::new(0) }
