@@ -2,28 +2,35 @@
 //!
 //! Layer: adapters.
 
-use sqlx::{AssertSqlSafe, Row as _, SqliteConnection, SqlitePool, sqlite::SqliteRow};
+use sqlx::{Row as _, SqliteConnection, SqlitePool, sqlite::SqliteRow};
 use versioned_store::{
     Checkpoint, OpenedRun, RunCounts, RunId, RunKind, RunRecord, RunRequest, RunState,
     StoreProblem, Transition,
 };
 
 use super::{count, reading, tables, writing};
-use crate::sqlite::error::Fault;
+use crate::{sql::Sql, sqlite::error::Fault};
 
 const SELECT: &str = "SELECT r.id, r.entity, r.table_name, r.kind, r.target, r.settings, r.who, \
      r.at_ms, r.state, u.number, u.position, u.scanned, u.migrated, u.current, u.skipped, \
      u.deleted, u.conflict, u.quarantined, u.detail \
      FROM versioned_runs r JOIN versioned_units u ON u.run = r.id AND u.unit = 0";
 
+/// The runs with their unit, as [`record`] reads them.
+fn select(condition: &'static str) -> Sql {
+    let mut sql = Sql::default();
+    sql.text(SELECT).text(condition);
+    sql
+}
+
 pub(super) async fn open(pool: &SqlitePool, request: &RunRequest) -> Result<OpenedRun, Fault> {
     let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
     tables::create(&mut transaction).await?;
-    let sql = format!(
-        "{SELECT} WHERE r.entity = ? AND r.table_name = ? AND r.kind = ? AND r.target IS ? \
-         AND r.state IN ('running', 'interrupted') ORDER BY r.id DESC LIMIT 1"
+    let sql = select(
+        " WHERE r.entity = ? AND r.table_name = ? AND r.kind = ? AND r.target IS ? \
+         AND r.state IN ('running', 'interrupted') ORDER BY r.id DESC LIMIT 1",
     );
-    let unfinished = sqlx::query(AssertSqlSafe(sql))
+    let unfinished = sqlx::query(sql.into_safe())
         .bind(&request.entity)
         .bind(&request.table)
         .bind(request.kind.as_str())
@@ -132,12 +139,9 @@ pub(super) async fn list(
     let Some(mut transaction) = reading(pool).await? else {
         return Ok(Vec::new());
     };
-    let sql = format!("{SELECT} WHERE ?1 IS NULL OR r.entity = ?1 ORDER BY r.id DESC LIMIT ?2");
-    let rows = sqlx::query(AssertSqlSafe(sql))
-        .bind(entity)
-        .bind(limit)
-        .fetch_all(&mut *transaction)
-        .await?;
+    let sql = select(" WHERE ?1 IS NULL OR r.entity = ?1 ORDER BY r.id DESC LIMIT ?2");
+    let rows =
+        sqlx::query(sql.into_safe()).bind(entity).bind(limit).fetch_all(&mut *transaction).await?;
     rows.iter().map(record).collect()
 }
 
@@ -152,8 +156,8 @@ pub(super) async fn get_in(
     connection: &mut SqliteConnection,
     id: RunId,
 ) -> Result<Option<RunRecord>, Fault> {
-    let sql = format!("{SELECT} WHERE r.id = ?");
-    let row = sqlx::query(AssertSqlSafe(sql)).bind(id.number()).fetch_optional(connection).await?;
+    let sql = select(" WHERE r.id = ?");
+    let row = sqlx::query(sql.into_safe()).bind(id.number()).fetch_optional(connection).await?;
     row.map(|row| record(&row)).transpose()
 }
 
