@@ -255,6 +255,7 @@ mod tests {
             assert!(!state.may_become(RunState::Running), "{state:?}");
             assert_eq!(state.may_become(RunState::Undone), state != RunState::Undone);
         }
-        assert!(!RunState::Running.may_become(RunState::Undone), "cancel it first");
+        assert!(!RunState::Interrupted.may_become(RunState::Undone), "cancel it first");
+        assert!(RunState::Running.may_become(RunState::Undone), "a run may put itself back");
     }
 }
