@@ -11,10 +11,11 @@ use serde::{
     Deserialize, Deserializer,
     de::{SeqAccess, Visitor},
 };
-use versioned_core::{ConversionError, Kind, LazyRef, LazyValue};
+use versioned_core::{ConversionError, Kind, LazyObject, LazyRef, LazyValue};
 
 /// Makes the implied line ends of a format 3 text explicit; every other value stays as it is.
 pub(super) fn end_lines(text: &mut LazyValue<'_>) -> Result<(), ConversionError> {
+    // Looked at before it is opened: most texts need no change.
     if implies_line_ends(text.as_ref()) {
         let lines = text.try_list_mut()?;
         let last = lines.len() - 1;
@@ -26,12 +27,8 @@ pub(super) fn end_lines(text: &mut LazyValue<'_>) -> Result<(), ConversionError>
 }
 
 /// The same for a member, if there is one.
-pub(super) fn end_lines_of(part: &mut LazyValue<'_>, key: &str) -> Result<(), ConversionError> {
-    // Looked at before it is opened: most texts need no change.
-    if part.get(key).is_some_and(implies_line_ends) {
-        end_lines(part.try_get_mut(key)?)?;
-    }
-    Ok(())
+pub(super) fn end_lines_of(part: &mut LazyObject<'_>, key: &str) -> Result<(), ConversionError> {
+    part.get_mut(key).map_or(Ok(()), end_lines)
 }
 
 fn implies_line_ends(text: LazyRef<'_, '_>) -> bool {

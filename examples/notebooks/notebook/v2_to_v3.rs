@@ -10,7 +10,8 @@ impl Notebook {
         mut notebook: LazyValue<'_>,
     ) -> Result<LazyValue<'_>, ConversionError> {
         for worksheet in notebook.try_get_mut("worksheets")?.try_elements_mut()? {
-            worksheet.try_get_mut("cells")?.try_elements_mut()?.try_for_each(ensure_metadata)?;
+            let mut cells = worksheet.try_get_mut("cells")?.try_object_elements_mut()?;
+            cells.try_for_each(ensure_metadata)?;
         }
         notebook.insert("orig_nbformat", 2);
         notebook.insert("nbformat", 3);

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::Value;
-use versioned_core::{ConversionError, LazyValue, json::value_from_str};
+use versioned_core::{ConversionError, LazyObject, LazyValue, json::value_from_str};
 
 use super::{
     parts::{ensure_metadata, rename_or},
@@ -28,7 +28,7 @@ const NO_DATA: [&str; 3] = ["output_type", "execution_count", "metadata"];
 
 /// Brings one output of a code cell to format 4; output types that format 3 does not know stay as
 /// they are.
-pub(super) fn convert_output(output: &mut LazyValue<'_>) -> Result<(), ConversionError> {
+pub(super) fn convert_output(output: &mut LazyObject<'_>) -> Result<(), ConversionError> {
     // A copy, which shares the text: the output itself changes below.
     let output_type = LazyValue::from(output.try_get("output_type")?);
     match &*output_type.try_str()? {
@@ -51,16 +51,16 @@ pub(super) fn convert_output(output: &mut LazyValue<'_>) -> Result<(), Conversio
 }
 
 /// Moves everything that is data under `data`.
-fn convert_data(output: &mut LazyValue<'_>) -> Result<(), ConversionError> {
+fn convert_data(output: &mut LazyObject<'_>) -> Result<(), ConversionError> {
     ensure_metadata(output)?;
-    // Two copies, of which each keeps its part: so the members keep their order and spelling.
-    let mut data = output.clone();
-    data.try_object_mut()?.retain(|key, _| !NO_DATA.contains(&key));
-    output.try_object_mut()?.retain(|key, _| NO_DATA.contains(&key));
+    let mut data = output.extract(|key, _| !NO_DATA.contains(&key));
 
-    name_by_mime_type(output.try_get_mut("metadata")?);
+    let metadata = output.try_get_mut("metadata")?;
+    if !metadata.is_empty() {
+        name_by_mime_type(metadata.try_object_mut()?);
+    }
     name_by_mime_type(&mut data);
-    for (_, value) in data.try_members_mut()? {
+    for (_, value) in data.iter_mut() {
         end_lines(value)?;
     }
     if let Some(json) = data.get_mut(JSON) {
@@ -71,7 +71,7 @@ fn convert_data(output: &mut LazyValue<'_>) -> Result<(), ConversionError> {
     Ok(())
 }
 
-fn name_by_mime_type(data: &mut LazyValue<'_>) {
+fn name_by_mime_type(data: &mut LazyObject<'_>) {
     for (short_name, mime_type) in MIME_TYPES {
         data.rename(short_name, mime_type);
     }

@@ -1,7 +1,7 @@
 //! Version 3 to 4: format 3.x to 4.0.
 
 use serde::Deserialize;
-use versioned_core::{ConversionError, LazyRef, LazyValue};
+use versioned_core::{ConversionError, LazyObject, LazyRef, LazyValue};
 
 use super::{
     Notebook,
@@ -27,9 +27,9 @@ impl Notebook {
 
         let mut cells = Vec::new();
         for worksheet in notebook.try_get_mut("worksheets")?.try_elements_mut()? {
-            let cells_here = worksheet.try_get_mut("cells")?.try_list_mut()?;
-            cells_here.iter_mut().try_for_each(convert_cell)?;
-            cells.append(cells_here);
+            let cells_here = worksheet.try_get_mut("cells")?;
+            cells_here.try_object_elements_mut()?.try_for_each(convert_cell)?;
+            cells.append(cells_here.try_list_mut()?);
         }
         notebook.remove("worksheets");
         notebook.insert("cells", cells);
@@ -39,7 +39,7 @@ impl Notebook {
     }
 }
 
-fn convert_cell(cell: &mut LazyValue<'_>) -> Result<(), ConversionError> {
+fn convert_cell(cell: &mut LazyObject<'_>) -> Result<(), ConversionError> {
     ensure_metadata(cell)?;
     // A copy, which shares the text: the cell itself changes below.
     let cell_type = LazyValue::from(cell.try_get("cell_type")?);
@@ -55,18 +55,18 @@ fn convert_cell(cell: &mut LazyValue<'_>) -> Result<(), ConversionError> {
     end_lines_of(cell, "rendered")
 }
 
-fn convert_code(cell: &mut LazyValue<'_>) -> Result<(), ConversionError> {
+fn convert_code(cell: &mut LazyObject<'_>) -> Result<(), ConversionError> {
     cell.remove("language");
     if let Some(collapsed) = cell.remove("collapsed") {
         cell.try_get_mut("metadata")?.try_insert("collapsed", collapsed)?;
     }
     rename_or(cell, "input", "source", "");
     rename_or(cell, "prompt_number", "execution_count", LazyValue::null());
-    cell.try_get_mut("outputs")?.try_elements_mut()?.try_for_each(convert_output)
+    cell.try_get_mut("outputs")?.try_object_elements_mut()?.try_for_each(convert_output)
 }
 
 /// Writes a heading cell as the markdown heading of its level, on one line.
-fn convert_heading(cell: &mut LazyValue<'_>) -> Result<(), ConversionError> {
+fn convert_heading(cell: &mut LazyObject<'_>) -> Result<(), ConversionError> {
     let level = cell.get("level").map_or(Ok(HeadingLevel(1)), LazyRef::parse)?;
     end_lines_of(cell, "source")?;
     let source: Option<WholeText> = cell.get("source").map(LazyRef::parse).transpose()?;

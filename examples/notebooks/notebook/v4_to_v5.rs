@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use versioned_core::{ConversionError, LazyValue};
+use versioned_core::{ConversionError, LazyObject, LazyValue};
 
 use super::Notebook;
 
@@ -19,11 +19,11 @@ impl Notebook {
         notebook.insert("nbformat_minor", 5);
         notebook.try_get_mut("metadata")?.try_insert("orig_nbformat_minor", minor)?;
 
-        let taken = stored_ids(&notebook)?;
-        for (index, cell) in notebook.try_get_mut("cells")?.try_elements_mut()?.enumerate() {
-            if cell.get("id").is_none() {
-                cell.try_insert("id", new_id(index, &taken))?;
-            }
+        let cells = notebook.try_get_mut("cells")?;
+        let mut opened: Vec<_> = cells.try_object_elements_mut()?.collect();
+        let taken = stored_ids(&opened)?;
+        for (index, cell) in opened.iter_mut().enumerate() {
+            cell.entry("id").or_insert_with(|| new_id(index, &taken).into());
         }
         Ok(notebook)
     }
@@ -31,9 +31,9 @@ impl Notebook {
 
 /// The ids of the cells that have one already: each is kept, so it must be a text, and no other
 /// cell's.
-fn stored_ids(notebook: &LazyValue<'_>) -> Result<BTreeSet<String>, ConversionError> {
+fn stored_ids(cells: &[&mut LazyObject<'_>]) -> Result<BTreeSet<String>, ConversionError> {
     let mut taken = BTreeSet::new();
-    for (index, cell) in notebook.try_get("cells")?.try_elements()?.enumerate() {
+    for (index, cell) in cells.iter().enumerate() {
         let Some(id) = cell.get("id") else { continue };
         let id = id.try_str()?;
         if !taken.insert(id.to_string()) {

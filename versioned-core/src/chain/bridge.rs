@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     ConversionError, LazyValue,
-    chain::{ChainErrorCause, Text},
+    chain::{ChainErrorCause, Room, Text},
     json,
 };
 
@@ -31,8 +31,8 @@ pub trait Document<'a>: Sized {
     /// Writes a typed value.
     fn write<T: Serialize>(value: &T) -> Result<Self, ConversionError>;
 
-    /// Writes JSON text, which is expected to be about this long.
-    fn close(self, bytes: usize) -> Result<String, ConversionError>;
+    /// Writes JSON text.
+    fn close(self, room: Room) -> Result<String, ConversionError>;
 
     /// The same JSON as a `Value`, through which documents of different types meet.
     fn into_value(self) -> Result<Value, ConversionError>;
@@ -57,8 +57,8 @@ impl Document<'_> for Value {
         write::to_value(value)
     }
 
-    fn close(self, _bytes: usize) -> Result<String, ConversionError> {
-        Ok(serde_json::to_string(&self)?)
+    fn close(self, room: Room) -> Result<String, ConversionError> {
+        room.write(&self)
     }
 
     fn into_value(self) -> Result<Value, ConversionError> {
@@ -85,10 +85,8 @@ impl<'a: 'v, 'v> Document<'a> for LazyValue<'v> {
         Self::from_serialize(value)
     }
 
-    fn close(self, bytes: usize) -> Result<String, ConversionError> {
-        let mut output = String::with_capacity(bytes + bytes / 16 + 64);
-        self.write_to(&mut output);
-        Ok(output)
+    fn close(self, room: Room) -> Result<String, ConversionError> {
+        self.to_json_within(room)
     }
 
     fn into_value(self) -> Result<Value, ConversionError> {

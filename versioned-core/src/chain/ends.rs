@@ -9,7 +9,10 @@ use std::marker::PhantomData;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{bridge::Document, read, sides::Splits, step::Step, write};
-use crate::{ConversionError, chain::Text};
+use crate::{
+    ConversionError,
+    chain::{Room, Text},
+};
 
 /// The place before a step that takes a `T`, where a run may start from stored text.
 pub struct Opening<T, F>(PhantomData<(T, F)>);
@@ -93,8 +96,7 @@ impl<U, F> Closing<U, F> {
 
 /// Writes text.
 pub trait Close<U> {
-    /// The text is expected to be about this long.
-    fn close(self, value: U, bytes: usize) -> Result<String, ConversionError>;
+    fn close(self, value: U, room: Room) -> Result<String, ConversionError>;
 }
 
 /// The step returns a document.
@@ -105,19 +107,19 @@ pub struct CloseTyped;
 pub struct CloseNothing;
 
 impl<'a, D: Document<'a>> Close<D> for CloseDocument {
-    fn close(self, value: D, bytes: usize) -> Result<String, ConversionError> {
-        value.close(bytes)
+    fn close(self, value: D, room: Room) -> Result<String, ConversionError> {
+        value.close(room)
     }
 }
 
 impl<U: Serialize> Close<U> for CloseTyped {
-    fn close(self, value: U, _bytes: usize) -> Result<String, ConversionError> {
-        write::to_text(&value)
+    fn close(self, value: U, room: Room) -> Result<String, ConversionError> {
+        write::to_text_in(&value, room)
     }
 }
 
 impl<U> Close<U> for CloseNothing {
-    fn close(self, _value: U, _bytes: usize) -> Result<String, ConversionError> {
+    fn close(self, _value: U, _room: Room) -> Result<String, ConversionError> {
         Err(ConversionError::new("this type cannot be written"))
     }
 }

@@ -38,6 +38,7 @@ pub mod probe;
 mod progress;
 #[expect(clippy::missing_errors_doc, reason = "for generated code only")]
 pub mod read;
+mod room;
 #[expect(
     missing_docs,
     missing_debug_implementations,
@@ -65,6 +66,7 @@ pub(crate) mod write;
 use std::borrow::Cow;
 
 pub use progress::{Carry, Exit, Progress, Stage};
+pub(crate) use room::Room;
 pub(crate) use text::Part;
 pub use text::Text;
 

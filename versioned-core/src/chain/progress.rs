@@ -140,7 +140,7 @@ impl<'a> Progress<'a> {
             return Ok(Carry::Value(value));
         }
         let side_outputs = std::mem::take(&mut self.side_outputs);
-        Err(match closer.close(value, self.text.json().len()) {
+        Err(match closer.close(value, self.text.room()) {
             Ok(json) => Exit::Done(ChainOutput { json, side_outputs }),
             Err(source) => failed(stage.version, ChainErrorCause::Output, source),
         })

@@ -8,7 +8,10 @@ use std::marker::PhantomData;
 use serde::Serialize;
 
 use super::{step::Missing, write};
-use crate::{ConversionError, chain::SideOutput};
+use crate::{
+    ConversionError,
+    chain::{Room, SideOutput},
+};
 
 /// A step without side outputs: it returns the value alone.
 pub struct NoSides;
@@ -97,7 +100,7 @@ fn set(
     value: &impl Serialize,
 ) -> Result<(), ConversionError> {
     let Some(&field) = field else { return Ok(()) };
-    let json = write::to_text(value).map_err(|error| in_sibling(field, &error))?;
+    let json = write::to_text_in(value, Room::MEMBER).map_err(|error| in_sibling(field, &error))?;
     outputs.retain(|output| output.field != field);
     outputs.push(SideOutput { field, json });
     Ok(())

@@ -5,6 +5,7 @@
 
 use std::cell::OnceCell;
 
+use super::Room;
 use crate::{
     ConversionError, LazyValue,
     json::{JsonError, Limits},
@@ -16,6 +17,7 @@ use crate::{
 pub struct Text<'a> {
     json: &'a str,
     tape: Source<'a>,
+    room: Room,
 }
 
 #[derive(Debug)]
@@ -30,23 +32,26 @@ enum Source<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Part<'a> {
     pub(crate) json: &'a str,
-    /// The tape of the document and the number of the container on it, where the part was scanned with the document.
+    /// The tape of the document and where the entry of the container stands on it, where the part was scanned with the
+    /// document.
     pub(crate) scanned: Option<(&'a Tape<'a>, Option<u32>)>,
+    /// How long the text will be that the result is a part of.
+    pub(crate) bytes: usize,
 }
 
 impl<'a> Part<'a> {
     /// A part that nobody has looked at.
     pub(crate) const fn new(json: &'a str) -> Self {
-        Self { json, scanned: None }
+        Self { json, scanned: None, bytes: json.len() }
     }
 
-    pub(crate) const fn text(self) -> Text<'a> {
-        match self.scanned {
-            Some((tape, container)) => {
-                Text { json: self.json, tape: Source::Scanned(tape, container) }
-            }
-            None => Text::new(self.json),
-        }
+    /// The text, for a chain that writes its result for this room.
+    pub(crate) const fn text(self, room: Room) -> Text<'a> {
+        let tape = match self.scanned {
+            Some((tape, container)) => Source::Scanned(tape, container),
+            None => Source::OnDemand(OnceCell::new()),
+        };
+        Text { json: self.json, tape, room: room.of_about(self.bytes) }
     }
 }
 
@@ -54,7 +59,13 @@ impl<'a> Text<'a> {
     /// Text that nobody has looked at.
     #[must_use]
     pub const fn new(json: &'a str) -> Self {
-        Self { json, tape: Source::OnDemand(OnceCell::new()) }
+        Part::new(json).text(Room::ALONE)
+    }
+
+    /// What the result of the chain is written for.
+    #[must_use]
+    pub const fn room(&self) -> Room {
+        self.room
     }
 
     /// The text.
@@ -63,7 +74,7 @@ impl<'a> Text<'a> {
         self.json
     }
 
-    /// The tape, and the number of the container on it.
+    /// The tape, and where the entry of the container stands on it.
     pub(crate) fn tape(&self) -> Result<(&Tape<'a>, Option<u32>), JsonError> {
         let cell = match &self.tape {
             Source::Scanned(tape, container) => return Ok((tape, *container)),
@@ -82,7 +93,9 @@ impl<'a> Text<'a> {
     /// The value, unopened.
     pub(crate) fn lazy(&'a self) -> Result<LazyValue<'a>, ConversionError> {
         match self.tape() {
-            Ok((tape, container)) => Ok(LazyValue::of(tape, self.json.trim_ascii(), container)),
+            Ok((tape, container)) => {
+                Ok(LazyValue::part_of(tape, self.json.trim_ascii(), container))
+            }
             Err(error) => {
                 let pointer = error.pointer().cloned().unwrap_or_default();
                 Err(ConversionError::from(error).at(pointer))

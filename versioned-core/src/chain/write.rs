@@ -14,11 +14,19 @@ use serde::{
 };
 use serde_json::Value;
 
-use crate::{ConversionError, engine::located_error};
+use crate::{ConversionError, chain::Room, engine::located_error};
 
-/// Writes text.
+/// Writes text that stands alone.
 pub(crate) fn to_text<T: Serialize + ?Sized>(value: &T) -> Result<String, ConversionError> {
-    serde_json::to_string(&Finite(value)).map_err(|error| located(value, error.into()))
+    to_text_in(value, Room::ALONE)
+}
+
+/// Writes text that is not nested deeper than its place allows.
+pub(super) fn to_text_in<T: Serialize + ?Sized>(
+    value: &T,
+    room: Room,
+) -> Result<String, ConversionError> {
+    room.write(&Finite(value)).map_err(|error| located(value, error))
 }
 
 /// Writes a `Value`.

@@ -6,7 +6,7 @@ use super::{members::Members, versions};
 use crate::{
     ConversionError, Declaration, FieldPlace, MigrationError, SchemaVersion, Scope,
     VersionedAttribute,
-    chain::{ChainError, ChainErrorCause, ChainOutput, ChainRun, ContextSource, Part, Text},
+    chain::{ChainError, ChainErrorCause, ChainOutput, ChainRun, ContextSource, Part, Room, Text},
     engine::versions::FoundVersion,
     json::{JsonError, JsonErrorKind, Limits, Pointer},
     lazy::RawKey,
@@ -99,14 +99,38 @@ impl Chains<'_> {
             return Err(MigrationError::Unreadable { place: place(), source });
         }
         let context = Siblings { chains: *self, attribute, nesting };
-        let text = part.text();
+        // Elements lie below the list or map, and that below the document.
+        let levels = match attribute.scope {
+            Scope::Document => 0,
+            Scope::Field => 1,
+            Scope::Each => 2,
+        };
+        let text = part.text(Room::below(levels, self.limits.depth_max));
         let run = ChainRun { text: &text, from, to, context: &context };
         let result = match attribute.scope {
             Scope::Each => run_elements(attribute, run),
             Scope::Field | Scope::Document => run_located(attribute, run),
         };
-        result.map_err(|error| step_error(error, place()))
+        let output = result.map_err(|error| step_error(error, place()))?;
+        check_size(&output.json, self.limits, (from, to), place)?;
+        Ok(output)
     }
+}
+
+/// A text that no reader would accept is an error of the last of the steps that wrote it.
+pub(super) fn check_size(
+    json: &str,
+    limits: &Limits,
+    (from, to): (SchemaVersion, SchemaVersion),
+    place: impl FnOnce() -> FieldPlace,
+) -> Result<(), MigrationError> {
+    if json.len() <= limits.bytes_max {
+        return Ok(());
+    }
+    let source = JsonError::new(JsonErrorKind::TooLarge(limits.bytes_max), limits.bytes_max);
+    let last = from.max(SchemaVersion::new(to.get().saturating_sub(1)));
+    let source = ConversionError::from(source).into_failure();
+    Err(MigrationError::StepOutput { place: place(), from: last, to, source })
 }
 
 /// Runs a chain on one value; its errors have pointers into that value.
@@ -137,10 +161,11 @@ fn run_elements(
     let mut output = ChainOutput { json: String::new(), side_outputs: Vec::new() };
     output.json.reserve(json.len() + json.len() / 8);
     let mut copied = 0;
-    for (index, step) in tape.walk(container).enumerate() {
+    for (index, step) in tape.walk(json.trim_ascii(), container).enumerate() {
         let start = step.value.as_ptr() as usize - json.as_ptr() as usize;
         output.json.push_str(&json[copied..start]);
-        let element = Part { json: step.value, scanned: Some((tape, step.container)) }.text();
+        let element = Part { scanned: Some((tape, step.container)), ..Part::new(step.value) };
+        let element = element.text(run.text.room());
         let ChainRun { from, to, context, .. } = run;
         let converted = run_located(attribute, ChainRun { text: &element, from, to, context });
         let converted = converted.map_err(|error| {
@@ -239,7 +264,7 @@ pub(super) fn check_type(
     let text = Text::new(json);
     let (tape, container) = text.tape().map_err(|error| mismatch(error.into()))?;
     let Some(container) = container else { return check(json).map_err(mismatch) };
-    for (index, step) in tape.walk(container).enumerate() {
+    for (index, step) in tape.walk(json.trim_ascii(), container).enumerate() {
         check(step.value)
             .map_err(|error| mismatch(error.within(&element_pointer(step.key, index))))?;
     }

@@ -128,7 +128,11 @@ impl Members for TextMembers<'_> {
     fn part<'s>(&'s self, key: &str, json: &'s str) -> Part<'s> {
         let first = self.slot(key).and_then(|found| found.container);
         let is_container = json.starts_with(['{', '[']);
-        Part { json, scanned: first.map(|first| (&self.tape, is_container.then_some(first))) }
+        Part {
+            json,
+            scanned: first.map(|first| (&self.tape, is_container.then_some(first))),
+            bytes: self.text.len(),
+        }
     }
 }
 
@@ -154,7 +158,7 @@ impl Visit for Finder<'_> {
         // Only what a chain may open is taken down.
         let container = match slot {
             Some(slot) if slot < self.declaration.versioned.len() => {
-                let first = self.recorder.next_container();
+                let first = self.recorder.next_entry();
                 scanner.value(depth_max, &mut self.recorder)?;
                 Some(first)
             }
@@ -247,7 +251,7 @@ struct Slots {
 #[derive(Clone, Copy)]
 struct Found {
     span: Span,
-    /// For a versioned field: number of the first container on the tape at or after its value.
+    /// For a versioned field: where on the tape the entry of its value stands, if it is a container.
     container: Option<u32>,
 }
 

@@ -4,6 +4,8 @@
 //! through the same plan, so a column and a member of a document are migrated by the same code.
 
 mod chains;
+#[cfg(test)]
+mod limits_tests;
 mod members;
 mod object;
 #[cfg(test)]
@@ -61,7 +63,11 @@ pub(crate) fn migrate_document<'a>(
     if plan.changes.is_empty() {
         return Ok(MigratedText::current(text));
     }
-    let text = Cow::Owned(splice::apply(&members, &plan.writes));
+    let text = splice::apply(&members, plan.writes);
+    if let Some(change) = plan.changes.last() {
+        check_size(declaration, *change, &text, &document.limits)?;
+    }
+    let text = Cow::Owned(text);
     Ok(MigratedText { text, changes: plan.changes, side_outputs: plan.side_outputs })
 }
 
@@ -100,8 +106,21 @@ fn migrate_whole<'a>(
     let converted_members = TextMembers::scan(declaration, &converted, limits)?;
     let version =
         MemberWrite { key: attribute.version_key, value: WriteValue::Version(attribute.max) };
-    let text = Cow::Owned(splice::apply(&converted_members, &[version]));
+    let text = splice::apply(&converted_members, vec![version]);
+    check_size(declaration, change, &text, limits)?;
+    let text = Cow::Owned(text);
     Ok(MigratedText { text, changes: vec![change], side_outputs: Vec::new() })
+}
+
+/// What was migrated can be read again.
+fn check_size(
+    declaration: &Declaration,
+    change: FieldChange,
+    text: &str,
+    limits: &Limits,
+) -> Result<(), MigrationError> {
+    let place = || FieldPlace::field(declaration.entity, change.field);
+    chains::check_size(text, limits, (change.from, change.to), place)
 }
 
 /// What has to be written to bring the members to the latest versions.

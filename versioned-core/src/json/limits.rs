@@ -4,7 +4,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Most bytes of a document, or of a column of it.
+    /// Most bytes of a document, or of a column of it; what chains work on is at most 2 GiB long.
     pub bytes_max: usize,
     /// Deepest nesting of objects and lists, at most [`Limits::DEPTH_MAX`]; the document itself is level 1.
     pub depth_max: usize,

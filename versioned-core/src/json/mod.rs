@@ -15,7 +15,7 @@ mod limits;
 mod pointer;
 pub(crate) mod scan;
 pub(crate) mod strings;
-mod tokens;
+pub(crate) mod tokens;
 mod value;
 
 pub use error::{JsonError, JsonErrorKind};

@@ -5,7 +5,8 @@
 
 use super::{
     JsonError, JsonErrorKind, Limits,
-    tokens::{blanks, byte, colon, key, literal, number, string, unexpected},
+    strings::NEAR,
+    tokens::{blanks, byte, colon, key, literal, noted_string, number, string, unexpected},
 };
 
 /// Extent of a value in a text: bytes `start..end`.
@@ -96,24 +97,40 @@ pub(crate) fn check(text: &str, limits: &Limits) -> Result<(), JsonError> {
     scanner.end()
 }
 
+/// Checks how deep a JSON value is nested.
+#[cold]
+pub(crate) fn check_depth(json: &str, depth_max: usize) -> Result<(), JsonError> {
+    let limits = Limits::DEFAULT.with_bytes_max(json.len()).with_depth_max(depth_max);
+    let mut scanner = Scanner::new(json, &limits)?;
+    scanner.skip_blanks();
+    scanner.value(depth_max, &mut ()).map_err(|error| crate::lazy::locate(json, error))
+}
+
 /// Takes down the containers that a scan passes.
 pub(crate) trait Sink {
-    /// A container opens at this byte.
-    fn open(&mut self, start: usize);
+    /// A container opens.
+    fn open(&mut self);
     /// A member of the innermost open container is complete.
     fn item(&mut self);
     /// The innermost open container closes before this byte.
     fn close(&mut self, end: usize);
+    /// A string, of a key or value, ended before this byte and is longer than [`SHORT_STRING_MAX`].
+    fn long_string(&mut self, end: usize);
 }
+
+/// Longest string, with its quotes, that a sink is not told of.
+pub(crate) const SHORT_STRING_MAX: usize = NEAR + 4;
 
 /// Takes down nothing.
 impl Sink for () {
     #[inline]
-    fn open(&mut self, _start: usize) {}
+    fn open(&mut self) {}
     #[inline]
     fn item(&mut self) {}
     #[inline]
     fn close(&mut self, _end: usize) {}
+    #[inline]
+    fn long_string(&mut self, _end: usize) {}
 }
 
 /// A place in a text that is being checked.
@@ -216,20 +233,20 @@ fn value(
     let mut depth: usize = 0;
     loop {
         match byte(bytes, position) {
-            b'"' => position = string(bytes, position)?.0,
+            b'"' => position = noted_string(bytes, position, sink)?,
             open @ (b'{' | b'[') => {
                 if depth == depth_max {
                     return Err(JsonError::new(JsonErrorKind::TooDeep(depth_max), position));
                 }
                 depth += 1;
-                sink.open(position);
+                sink.open();
                 let is_object = open == b'{';
                 objects = objects << 1 | u128::from(is_object);
                 position = blanks(bytes, position + 1);
                 // The closing bracket of either kind is two above the opening one.
                 if byte(bytes, position) != open + 2 {
                     if is_object {
-                        position = key(bytes, position)?;
+                        position = key(bytes, position, sink)?;
                     }
                     continue;
                 }
@@ -253,7 +270,7 @@ fn value(
                 b',' => {
                     position = blanks(bytes, position + 1);
                     if is_object {
-                        position = key(bytes, position)?;
+                        position = key(bytes, position, sink)?;
                     }
                     break;
                 }

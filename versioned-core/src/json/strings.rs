@@ -1,40 +1,101 @@
-//! Finding the end of a string, eight bytes at a time.
+//! Finding the end of a string: eight bytes at a time, and in long ones a block at a time.
 //!
-//! Layer: core. The word path is portable safe code; the byte path is the same rule said plainly, and the tests compare
-//! the two.
+//! Layer: core. Words and blocks are portable safe code, and there is no other path for other processors; the byte path is
+//! the same rule said plainly, and the tests compare the three.
 
-/// Offset of the first byte at or after `from` that is a quote, a backslash or a control character; the length of
-/// `bytes`, or `from` if that is larger, if there is none.
+/// How many bytes are looked at for a string that is as short as most.
+pub(crate) const NEAR: usize = 32;
+
+/// Offset of the first byte at or after `from` that is a quote, a backslash or a control character, if it is one of the
+/// next [`NEAR`] ones; otherwise of a byte before it, from where to look on.
 #[inline(always)]
-pub(crate) fn find_special(bytes: &[u8], from: usize) -> usize {
-    find(bytes, from, |word| quotes(word) | backslashes(word) | controls(word))
+pub(crate) fn special_near(bytes: &[u8], from: usize) -> usize {
+    near(bytes, from, |word| quotes(word) | backslashes(word) | controls(word))
 }
 
 /// The same without control characters, for a text that was checked.
 #[inline(always)]
-pub(crate) fn find_quote(bytes: &[u8], from: usize) -> usize {
-    find(bytes, from, |word| quotes(word) | backslashes(word))
+pub(crate) fn quote_near(bytes: &[u8], from: usize) -> usize {
+    near(bytes, from, |word| quotes(word) | backslashes(word))
 }
 
-/// `bits` sets the high bit of every byte that is looked for; bits above the lowest one set may be wrong, which
-/// `trailing_zeros` does not see. In the last word, which is read byte by byte, more may be found than is looked for.
 #[inline(always)]
-fn find(bytes: &[u8], from: usize, bits: impl Fn(u64) -> u64) -> usize {
-    // The rest is cut from the front, so that each word costs one comparison of lengths.
+fn near(bytes: &[u8], from: usize, bits: impl Fn(u64) -> u64) -> usize {
+    // One comparison of lengths for all words.
+    let Some(window) = bytes.get(from..).and_then(|rest| rest.first_chunk::<NEAR>()) else {
+        return from;
+    };
+    let mut at = from;
+    for word in window.as_chunks::<8>().0 {
+        let hits = bits(u64::from_le_bytes(*word)) & HIGHS;
+        if hits != 0 {
+            return at + (hits.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    at
+}
+
+/// Offset of the first byte at or after `from` that is a quote, a backslash or a control character; the length of
+/// `bytes`, or `from` if that is larger, if there is none.
+#[inline]
+pub(crate) fn find_special(bytes: &[u8], from: usize) -> usize {
+    // The rest is cut from the front, so that each piece costs one comparison of lengths.
     let mut rest = bytes.get(from..).unwrap_or_default();
+    let mut plain = 0;
     while let Some((eight, behind)) = rest.split_first_chunk::<8>() {
-        let hits = bits(u64::from_le_bytes(*eight)) & HIGHS;
+        let word = u64::from_le_bytes(*eight);
+        let hits = (quotes(word) | backslashes(word) | controls(word)) & HIGHS;
         if hits != 0 {
             return bytes.len() - rest.len() + (hits.trailing_zeros() / 8) as usize;
         }
         rest = behind;
+        plain += 1;
+        if plain == WORDS_BEFORE_BLOCKS {
+            rest = behind_plain_blocks(rest);
+        }
     }
     find_special_bytewise(bytes, (bytes.len() - rest.len()).max(from))
 }
 
+/// After so many words without a hit, a text is long enough for blocks to pay.
+const WORDS_BEFORE_BLOCKS: usize = 8;
+
+/// Bytes that are judged together; the compiler makes comparisons of whole vector registers of it, on every processor
+/// that has some.
+const BLOCK: usize = 64;
+
+/// What follows the blocks in which nothing is special.
+#[inline(never)]
+fn behind_plain_blocks(mut rest: &[u8]) -> &[u8] {
+    while let Some((block, behind)) = rest.split_first_chunk::<BLOCK>() {
+        let is_special = |byte: &u8| (*byte < 0x20) | (*byte == b'"') | (*byte == b'\\');
+        if block.iter().fold(false, |found, byte| found | is_special(byte)) {
+            break;
+        }
+        rest = behind;
+    }
+    rest
+}
+
+/// Behind the blanks, of which there may be many, of an indent.
+#[inline(always)]
+pub(crate) fn behind_indent(bytes: &[u8], from: usize) -> usize {
+    const BLANKS: u64 = ONES * b' ' as u64;
+    let mut position = from;
+    while let Some(eight) = bytes.get(position..).and_then(|rest| rest.first_chunk::<8>()) {
+        let others = u64::from_le_bytes(*eight) ^ BLANKS;
+        if others != 0 {
+            return position + (others.trailing_zeros() / 8) as usize;
+        }
+        position += 8;
+    }
+    position
+}
+
 /// The same, byte by byte.
 #[inline(never)]
-pub(crate) fn find_special_bytewise(bytes: &[u8], from: usize) -> usize {
+fn find_special_bytewise(bytes: &[u8], from: usize) -> usize {
     let mut position = from;
     while let Some(byte) = bytes.get(position) {
         if matches!(byte, b'"' | b'\\' | 0..=0x1f) {
@@ -73,6 +134,19 @@ mod tests {
 
     use super::*;
 
+    /// Every way to look, from one place.
+    fn check(bytes: &[u8], from: usize) {
+        let expected = find_special_bytewise(bytes, from);
+        assert_eq!(find_special(bytes, from), expected, "{bytes:?} from {from}");
+        let near = special_near(bytes, from);
+        // Nothing special is passed over, and what is near is found.
+        assert!(near <= expected, "{bytes:?} from {from}");
+        assert!(near == expected || near == from || near == from + NEAR, "{bytes:?} from {from}");
+        if bytes.iter().all(|byte| *byte >= 0x20) {
+            assert_eq!(quote_near(bytes, from), near, "{bytes:?} from {from}");
+        }
+    }
+
     #[test]
     fn every_byte_at_every_place_of_a_block_is_judged_as_the_byte_path_does() {
         for place in 0..40 {
@@ -80,8 +154,23 @@ mod tests {
                 for filler in [b'a', 0x20, 0x7f, 0x80, 0xff] {
                     let mut bytes = [filler; 40];
                     bytes[place] = byte;
+                    check(&bytes, 0);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_special_is_found_at_every_place_of_every_length_up_to_200() {
+        for length in 1..=200 {
+            for byte in [b'"', b'\\', 0x1f, 0, 0x20, 0x21, 0x23, 0x5b, 0x5d, 0x7f, 0x80, 0xff] {
+                for place in 0..length {
+                    let mut bytes = vec![b'a'; length];
+                    bytes[place] = byte;
                     let expected = find_special_bytewise(&bytes, 0);
-                    assert_eq!(find_special(&bytes, 0), expected);
+                    assert_eq!(find_special(&bytes, 0), expected, "{byte} at {place} of {length}");
+                    assert!(special_near(&bytes, 0) <= expected);
+                    assert!(quote_near(&bytes, 0) <= place.max(NEAR));
                 }
             }
         }
@@ -89,13 +178,25 @@ mod tests {
 
     proptest! {
         #[test]
-        fn both_paths_find_the_same_byte(
+        fn all_paths_find_the_same_byte(
             bytes in prop::collection::vec(any::<u8>(), 0..80), from in 0_usize..90
         ) {
-            let expected = find_special_bytewise(&bytes, from);
-            prop_assert_eq!(find_special(&bytes, from), expected);
-            let checked: Vec<u8> = bytes.iter().map(|byte| (*byte).max(0x20)).collect();
-            prop_assert_eq!(find_quote(&checked, from), find_special_bytewise(&checked, from));
+            check(&bytes, from);
+        }
+
+        #[test]
+        fn all_paths_find_the_same_byte_in_long_texts(
+            mut bytes in prop::collection::vec(0x23_u8..0x5c, 0..400),
+            specials in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..3),
+            from in 0_usize..90,
+        ) {
+            for (place, byte) in specials {
+                if !bytes.is_empty() {
+                    let place = place.index(bytes.len());
+                    bytes[place] = byte;
+                }
+            }
+            check(&bytes, from);
         }
     }
 }

@@ -2,7 +2,11 @@
 //!
 //! Layer: core. Positions are values here and not fields behind `&mut self`, so that they stay in registers.
 
-use super::{JsonError, JsonErrorKind, strings::find_special};
+use super::{
+    JsonError, JsonErrorKind,
+    scan::{SHORT_STRING_MAX, Sink},
+    strings::{behind_indent, find_special, special_near},
+};
 
 /// The byte at a position; 0, which stands nowhere in a JSON text outside of strings, behind the end.
 #[inline(always)]
@@ -24,6 +28,10 @@ pub(super) fn blanks(bytes: &[u8], position: usize) -> usize {
 
 #[inline(never)]
 fn many_blanks(bytes: &[u8], mut position: usize) -> usize {
+    // The end of a line, and an indent.
+    if byte(bytes, position) == b'\n' {
+        position = behind_indent(bytes, position + 1);
+    }
     while let b' ' | b'\n' | b'\t' | b'\r' = byte(bytes, position) {
         position += 1;
     }
@@ -41,11 +49,11 @@ pub(super) fn unexpected(bytes: &[u8], position: usize) -> JsonError {
 
 /// Behind a key, its colon and the blanks around that.
 #[inline(always)]
-pub(super) fn key(bytes: &[u8], position: usize) -> Result<usize, JsonError> {
+pub(super) fn key(bytes: &[u8], position: usize, sink: &mut impl Sink) -> Result<usize, JsonError> {
     if byte(bytes, position) != b'"' {
         return Err(unexpected(bytes, position));
     }
-    colon(bytes, string(bytes, position)?.0)
+    colon(bytes, noted_string(bytes, position, sink)?)
 }
 
 #[inline(always)]
@@ -57,23 +65,58 @@ pub(super) fn colon(bytes: &[u8], position: usize) -> Result<usize, JsonError> {
     Ok(blanks(bytes, position + 1))
 }
 
+/// The end of a string that starts with the quote at `position`; the sink is told if it is a long one.
+#[inline(always)]
+pub(super) fn noted_string(
+    bytes: &[u8],
+    position: usize,
+    sink: &mut impl Sink,
+) -> Result<usize, JsonError> {
+    // Most strings end here, and are short then.
+    let near = special_near(bytes, position + 1);
+    if let Some(end) = near_end(bytes, near) {
+        return Ok(end);
+    }
+    let (end, _) = string_from(bytes, near)?;
+    if end - position > SHORT_STRING_MAX {
+        sink.long_string(end);
+    }
+    Ok(end)
+}
+
 /// The end of a string that starts with the quote at `position`, and whether it has escapes.
 #[inline(always)]
 pub(super) fn string(bytes: &[u8], position: usize) -> Result<(usize, bool), JsonError> {
-    let end = find_special(bytes, position + 1);
-    if byte(bytes, end) == b'"' {
-        return Ok((end + 1, false));
+    let near = special_near(bytes, position + 1);
+    if byte(bytes, near) == b'"' {
+        return Ok((near + 1, false));
     }
-    special_string(bytes, end)
+    string_from(bytes, near)
 }
 
-/// A string from its first escape, or its first fault.
+/// The end of a string of which the first special byte is at `near`, if it ends there, or behind the one escape that
+/// lines of a text end in.
+#[inline(always)]
+pub(crate) fn near_end(bytes: &[u8], near: usize) -> Option<usize> {
+    match bytes.get(near)? {
+        b'"' => Some(near + 1),
+        b'\\' if bytes.get(near + 1..near + 3) == Some(b"n\"") => Some(near + 3),
+        _ => None,
+    }
+}
+
+/// The rest of a string that is longer than most, or has escapes or a fault.
 #[inline(never)]
-fn special_string(bytes: &[u8], mut position: usize) -> Result<(usize, bool), JsonError> {
+fn string_from(bytes: &[u8], mut position: usize) -> Result<(usize, bool), JsonError> {
+    let mut has_escapes = false;
     loop {
         match bytes.get(position) {
-            Some(b'"') => return Ok((position + 1, true)),
-            Some(b'\\') => position = escape(bytes, position)?,
+            Some(b'"') => return Ok((position + 1, has_escapes)),
+            Some(b'\\') => {
+                has_escapes = true;
+                position = escape(bytes, position)?;
+            }
+            Some(0x20..) => {}
             Some(_) => return Err(JsonError::new(JsonErrorKind::ControlCharacter, position)),
             None => return Err(unexpected(bytes, position)),
         }

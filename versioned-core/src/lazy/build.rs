@@ -8,9 +8,10 @@ use serde_json::{Number, Value};
 use super::{
     key::{Key, RawKey},
     object::{LazyObject, Member},
-    read::{Kind, LazyRef, kind_of},
+    read::{Kind, LazyRef},
+    slice::Slice,
     tape::Tape,
-    value::{LazyValue, Node, place_of},
+    value::{LazyValue, Made, Node},
 };
 use crate::{
     ConversionError,
@@ -21,25 +22,25 @@ impl<'a> LazyValue<'a> {
     /// `null`.
     #[must_use]
     pub const fn null() -> Self {
-        Self { node: Node::Scalar("null") }
+        Self { node: Node::Slice(Slice::NULL) }
     }
 
     /// An object without members.
     #[must_use]
     pub fn object() -> Self {
-        Self { node: Node::Object(LazyObject::new()) }
+        Made::Object(LazyObject::new()).into()
     }
 
     /// A list without elements.
     #[must_use]
     pub fn list() -> Self {
-        Self { node: Node::List(Vec::new(), 0) }
+        Made::List(Vec::new(), 0).into()
     }
 
     /// A number; `None` for an infinite one or NaN, which JSON does not have.
     #[must_use]
     pub fn from_f64(number: f64) -> Option<Self> {
-        Number::from_f64(number).map(|number| Self { node: Node::Number(number) })
+        Number::from_f64(number).map(|number| Made::Number(number).into())
     }
 
     /// What a type serialises as.
@@ -65,49 +66,42 @@ impl<'a> LazyValue<'a> {
             ConversionError::from(error).at(pointer)
         })?;
         let (text, container) = tape.root();
-        owned(&tape, text, container).map_err(|error| error.located_in(json))
+        owned(Slice::within(&tape, text, container)).map_err(|error| error.located_in(json))
     }
 }
 
 /// A copy that does not need the text; the tape bounds its nesting.
-fn owned(
-    tape: &Tape<'_>,
-    text: &str,
-    container: Option<u32>,
-) -> Result<LazyValue<'static>, ConversionError> {
+fn owned(slice: Slice<'_>) -> Result<LazyValue<'static>, ConversionError> {
     let held = |raw: RawKey<'_>| match raw.decoded() {
         Some(text) => Ok(Cow::Owned(text.into_owned())),
         None => Err(ConversionError::new("a text with a lone surrogate, which cannot be copied")
-            .or_at_place(place_of(text))),
+            .or_at_place(raw.quoted.as_ptr() as usize)),
     };
-    let node = match (container, kind_of(text)) {
-        (Some(container), Kind::Object) => {
-            let mut members = Vec::with_capacity(tape.member_count(container));
-            for step in tape.walk(container) {
-                let value = owned(tape, step.value, step.container)?;
-                if let Some(key) = step.key {
-                    members.push(Member { key: Key::New(held(key)?), value });
-                }
+    Ok(match (slice.kind(), slice.walk()) {
+        (Kind::Object, Some(mut walk)) => {
+            let mut members = Vec::with_capacity(slice.len());
+            while let Some((key, value)) = walk.next_slice() {
+                let value = owned(value)?;
+                members.push(Member { key: Key::given(held(key)?), value });
             }
-            Node::Object(LazyObject { members, place: 0 })
+            Made::Object(LazyObject { members, place: 0 }).into()
         }
-        (Some(container), _) => {
-            let elements = tape.walk(container);
-            let elements = elements.map(|step| owned(tape, step.value, step.container));
-            Node::List(elements.collect::<Result<_, _>>()?, 0)
+        (_, Some(mut walk)) => {
+            let mut elements = Vec::with_capacity(slice.len());
+            while let Some((_, element)) = walk.next_slice() {
+                elements.push(owned(element)?);
+            }
+            Made::List(elements, 0).into()
         }
-        (None, Kind::String) => {
-            let raw = RawKey { quoted: text, has_escapes: text.contains('\\') };
-            Node::String(held(raw)?)
+        (Kind::String, None) => {
+            let quoted = slice.text();
+            let raw = RawKey { quoted, has_escapes: quoted.contains('\\') };
+            Made::String(held(raw)?).into()
         }
-        (None, Kind::Number) => Node::NumberText(text.into()),
-        (None, _) => Node::Scalar(match text {
-            "true" => "true",
-            "false" => "false",
-            _ => "null",
-        }),
-    };
-    Ok(LazyValue { node })
+        (Kind::Number, None) => Made::NumberText(slice.text().into()).into(),
+        (Kind::Bool, None) => (slice.text() == "true").into(),
+        (_, None) => LazyValue::null(),
+    })
 }
 
 impl Default for LazyValue<'_> {
@@ -119,51 +113,51 @@ impl Default for LazyValue<'_> {
 
 impl From<Value> for LazyValue<'_> {
     fn from(value: Value) -> Self {
-        let node = match value {
-            Value::Null => Node::Scalar("null"),
+        let made = match value {
+            Value::Null => return Self::null(),
             Value::Bool(value) => return value.into(),
-            Value::Number(number) => Node::Number(number),
-            Value::String(text) => Node::String(Cow::Owned(text)),
-            Value::Array(elements) => Node::List(elements.into_iter().map(Self::from).collect(), 0),
+            Value::Number(number) => Made::Number(number),
+            Value::String(text) => Made::String(Cow::Owned(text)),
+            Value::Array(elements) => Made::List(elements.into_iter().map(Self::from).collect(), 0),
             Value::Object(members) => {
                 let members = members.into_iter().map(|(key, value)| Member {
-                    key: Key::New(Cow::Owned(key)),
+                    key: Key::given(Cow::Owned(key)),
                     value: Self::from(value),
                 });
-                Node::Object(LazyObject { members: members.collect(), place: 0 })
+                Made::Object(LazyObject { members: members.collect(), place: 0 })
             }
         };
-        Self { node }
+        made.into()
     }
 }
 
 impl From<bool> for LazyValue<'_> {
     fn from(value: bool) -> Self {
-        Self { node: Node::Scalar(if value { "true" } else { "false" }) }
+        if value { Slice::TRUE.into() } else { Slice::FALSE.into() }
     }
 }
 
 impl<'a> From<&'a str> for LazyValue<'a> {
     fn from(text: &'a str) -> Self {
-        Self { node: Node::String(Cow::Borrowed(text)) }
+        Made::String(Cow::Borrowed(text)).into()
     }
 }
 
 impl From<String> for LazyValue<'_> {
     fn from(text: String) -> Self {
-        Self { node: Node::String(Cow::Owned(text)) }
+        Made::String(Cow::Owned(text)).into()
     }
 }
 
 impl<'a> From<Cow<'a, str>> for LazyValue<'a> {
     fn from(text: Cow<'a, str>) -> Self {
-        Self { node: Node::String(text) }
+        Made::String(text).into()
     }
 }
 
 impl<'a> From<LazyObject<'a>> for LazyValue<'a> {
     fn from(object: LazyObject<'a>) -> Self {
-        Self { node: Node::Object(object) }
+        Made::Object(object).into()
     }
 }
 
@@ -176,7 +170,7 @@ impl<'a> From<LazyRef<'_, 'a>> for LazyValue<'a> {
 
 impl<'a, T: Into<LazyValue<'a>>> From<Vec<T>> for LazyValue<'a> {
     fn from(elements: Vec<T>) -> Self {
-        Self { node: Node::List(elements.into_iter().map(Into::into).collect(), 0) }
+        Made::List(elements.into_iter().map(Into::into).collect(), 0).into()
     }
 }
 
@@ -188,7 +182,7 @@ impl<'a, T: Into<LazyValue<'a>>> From<Option<T>> for LazyValue<'a> {
 
 impl<'a, T: Into<LazyValue<'a>>> FromIterator<T> for LazyValue<'a> {
     fn from_iter<I: IntoIterator<Item = T>>(elements: I) -> Self {
-        Self { node: Node::List(elements.into_iter().map(Into::into).collect(), 0) }
+        Made::List(elements.into_iter().map(Into::into).collect(), 0).into()
     }
 }
 
@@ -196,7 +190,7 @@ macro_rules! from_integer {
     ($($integer:ty),*) => {
         $(impl From<$integer> for LazyValue<'_> {
             fn from(number: $integer) -> Self {
-                Self { node: Node::Number(number.into()) }
+                Made::Number(number.into()).into()
             }
         })*
     };

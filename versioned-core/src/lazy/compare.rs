@@ -3,6 +3,7 @@
 use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 use super::{
+    key::OrderedKey,
     object::LazyObject,
     read::{Kind, LazyRef},
     value::LazyValue,
@@ -38,8 +39,8 @@ impl PartialEq for LazyRef<'_, '_> {
 }
 
 /// The members that count: of equal keys the last one. Each is compared once, however deep equal keys are nested.
-fn last_members<'v, 'a>(object: LazyRef<'v, 'a>) -> BTreeMap<Cow<'v, str>, LazyRef<'v, 'a>> {
-    object.members().collect()
+fn last_members<'v, 'a>(object: LazyRef<'v, 'a>) -> BTreeMap<OrderedKey<'v>, LazyRef<'v, 'a>> {
+    object.members().with_ordered_keys().collect()
 }
 
 impl PartialEq for LazyValue<'_> {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{
     object::{Entry, LazyObject},
     read::{Kind, LazyElements, LazyMembers, LazyRef, list_index, tokens},
-    value::{LazyValue, Node, Place},
+    value::{LazyValue, Made, Place},
 };
 use crate::ConversionError;
 
@@ -127,18 +127,16 @@ impl<'a> LazyValue<'a> {
 impl<'a> LazyValue<'a> {
     /// The object, opened, if it is one.
     pub fn as_object_mut(&mut self) -> Option<&mut LazyObject<'a>> {
-        self.open();
-        match &mut self.node {
-            Node::Object(object) => Some(object),
+        match self.opened()? {
+            Made::Object(object) => Some(object),
             _ => None,
         }
     }
 
     /// The list, opened, if it is one.
     pub fn as_list_mut(&mut self) -> Option<&mut Vec<LazyValue<'a>>> {
-        self.open();
-        match &mut self.node {
-            Node::List(elements, _) => Some(elements),
+        match self.opened()? {
+            Made::List(elements, _) => Some(elements),
             _ => None,
         }
     }
@@ -216,12 +214,11 @@ impl<'a> LazyValue<'a> {
         &mut self,
         mut map: impl FnMut(LazyValue<'a>) -> Result<LazyValue<'a>, ConversionError>,
     ) -> Result<(), ConversionError> {
-        self.open();
-        match &mut self.node {
-            Node::List(elements, place) => {
+        match self.opened() {
+            Some(Made::List(elements, place)) => {
                 elements.iter_mut().try_for_each(|element| replace(element, *place, &mut map))
             }
-            Node::Object(LazyObject { members, place }) => {
+            Some(Made::Object(LazyObject { members, place })) => {
                 let mut values = members.iter_mut().map(|member| &mut member.value);
                 values.try_for_each(|value| replace(value, *place, &mut map))
             }

@@ -37,6 +37,7 @@ mod locate;
 mod model_tests;
 mod object;
 mod read;
+mod slice;
 mod tape;
 #[cfg(test)]
 mod tests;

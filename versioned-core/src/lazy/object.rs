@@ -69,7 +69,7 @@ impl<'a> LazyObject<'a> {
         match self.position(&key) {
             Some(position) => Some(std::mem::replace(&mut self.members[position].value, value)),
             None => {
-                self.members.push(Member { key: Key::New(key), value });
+                self.members.push(Member { key: Key::given(key), value });
                 None
             }
         }
@@ -98,7 +98,7 @@ impl<'a> LazyObject<'a> {
         }
         self.remove(&to);
         let Some(position) = self.position(from) else { return false };
-        self.members[position].key = Key::New(to);
+        self.members[position].key = Key::given(to);
         // What is left of the old key stood before it and meant nothing.
         self.remove(from);
         true
@@ -214,7 +214,7 @@ impl<'v, 'a> VacantEntry<'v, 'a> {
     pub fn insert(self, value: impl Into<LazyValue<'a>>) -> &'v mut LazyValue<'a> {
         let members = &mut self.object.members;
         let position = members.len();
-        members.push(Member { key: Key::New(self.key), value: value.into() });
+        members.push(Member { key: Key::given(self.key), value: value.into() });
         &mut members[position].value
     }
 }

@@ -6,9 +6,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{
-    key::{RawKey, decode_quoted},
-    tape::Tape,
-    value::{LazyValue, Node, Place, place_of},
+    key::{OrderedKey, decode_quoted},
+    object::LazyObject,
+    slice::Slice,
+    value::{LazyValue, Made, Node, Place},
     walk::Walk,
 };
 use crate::{ConversionError, engine::typed_from_str};
@@ -32,6 +33,19 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// The kind of a value by the first byte of its text.
+    #[inline]
+    pub(super) fn of_first_byte(byte: u8) -> Self {
+        match byte {
+            b'{' => Self::Object,
+            b'[' => Self::List,
+            b'"' => Self::String,
+            b't' | b'f' => Self::Bool,
+            b'-' | b'0'..=b'9' => Self::Number,
+            _ => Self::Null,
+        }
+    }
+
     /// The name with its article, as errors say it.
     #[must_use]
     pub const fn with_article(self) -> &'static str {
@@ -56,43 +70,31 @@ pub struct LazyRef<'v, 'a> {
 
 #[derive(Clone, Copy)]
 pub(super) enum Source<'v, 'a> {
-    Opened(&'v LazyValue<'a>),
-    Scalar(&'a str),
-    Container(&'a Tape<'a>, u32),
+    Slice(Slice<'a>),
+    Made(&'v Made<'a>),
 }
 
 impl<'v, 'a> LazyRef<'v, 'a> {
     pub(super) fn of(value: &'v LazyValue<'a>) -> Self {
         let source = match &value.node {
-            Node::Scalar(text) => Source::Scalar(text),
-            Node::Container(tape, container) => Source::Container(tape, *container),
-            Node::String(_)
-            | Node::Number(_)
-            | Node::NumberText(_)
-            | Node::List(..)
-            | Node::Object(_) => Source::Opened(value),
+            Node::Slice(slice) => Source::Slice(*slice),
+            Node::Made(made) => Source::Made(made),
         };
         Self { source }
     }
 
     /// Which kind of value it is.
     #[must_use]
+    #[inline]
     pub fn kind(self) -> Kind {
         match self.source {
-            Source::Opened(value) => match &value.node {
-                Node::String(_) => Kind::String,
-                Node::Number(_) | Node::NumberText(_) => Kind::Number,
-                Node::List(..) => Kind::List,
-                _ => Kind::Object,
+            Source::Slice(slice) => slice.kind(),
+            Source::Made(made) => match made {
+                Made::String(_) => Kind::String,
+                Made::Number(_) | Made::NumberText(_) => Kind::Number,
+                Made::List(..) => Kind::List,
+                Made::Object(_) => Kind::Object,
             },
-            Source::Scalar(text) => kind_of(text),
-            Source::Container(tape, container) => {
-                if tape.is_object(container) {
-                    Kind::Object
-                } else {
-                    Kind::List
-                }
-            }
         }
     }
 
@@ -105,7 +107,7 @@ impl<'v, 'a> LazyRef<'v, 'a> {
     /// The truth value, if it is one.
     #[must_use]
     pub fn as_bool(self) -> Option<bool> {
-        match self.scalar_text()? {
+        match self.raw_text()? {
             "true" => Some(true),
             "false" => Some(false),
             _ => None,
@@ -116,12 +118,9 @@ impl<'v, 'a> LazyRef<'v, 'a> {
     #[must_use]
     pub fn as_str(self) -> Option<Cow<'v, str>> {
         let raw = match self.source {
-            Source::Opened(value) => match &value.node {
-                Node::String(text) => return Some(Cow::Borrowed(text)),
-                _ => return None,
-            },
-            Source::Scalar(text) => text,
-            Source::Container(..) => return None,
+            Source::Slice(slice) => slice.scalar_text()?,
+            Source::Made(Made::String(text)) => return Some(Cow::Borrowed(text)),
+            Source::Made(_) => return None,
         };
         let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
         if inner.contains('\\') {
@@ -135,15 +134,12 @@ impl<'v, 'a> LazyRef<'v, 'a> {
     #[must_use]
     pub fn number_text(self) -> Option<Cow<'v, str>> {
         match self.source {
-            Source::Opened(value) => match &value.node {
-                Node::Number(number) => Some(Cow::Owned(number.to_string())),
-                Node::NumberText(text) => Some(Cow::Borrowed(text)),
-                _ => None,
-            },
-            _ => {
-                let text = self.scalar_text()?;
-                (kind_of(text) == Kind::Number).then_some(Cow::Borrowed(text))
+            Source::Slice(slice) if slice.kind() == Kind::Number => {
+                Some(Cow::Borrowed(slice.text()))
             }
+            Source::Made(Made::Number(number)) => Some(Cow::Owned(number.to_string())),
+            Source::Made(Made::NumberText(text)) => Some(Cow::Borrowed(text)),
+            Source::Slice(_) | Source::Made(_) => None,
         }
     }
 
@@ -169,13 +165,10 @@ impl<'v, 'a> LazyRef<'v, 'a> {
     #[must_use]
     pub fn len(self) -> usize {
         match self.source {
-            Source::Opened(value) => match &value.node {
-                Node::List(elements, _) => elements.len(),
-                Node::Object(object) => object.len(),
-                _ => 0,
-            },
-            Source::Container(tape, container) => tape.member_count(container),
-            Source::Scalar(_) => 0,
+            Source::Slice(slice) => slice.len(),
+            Source::Made(Made::List(elements, _)) => elements.len(),
+            Source::Made(Made::Object(object)) => object.len(),
+            Source::Made(_) => 0,
         }
     }
 
@@ -189,15 +182,9 @@ impl<'v, 'a> LazyRef<'v, 'a> {
     #[must_use]
     pub fn get(self, key: &str) -> Option<LazyRef<'v, 'a>> {
         match self.source {
-            Source::Opened(value) => match &value.node {
-                Node::Object(object) => object.get(key),
-                _ => None,
-            },
-            Source::Container(tape, container) if tape.is_object(container) => {
-                let (text, container) = tape.walk(container).find_last(key)?;
-                Some(Self::part(tape, text, container))
-            }
-            Source::Container(..) | Source::Scalar(_) => None,
+            Source::Slice(slice) => slice.get(key).map(Self::slice),
+            Source::Made(Made::Object(object)) => object.get(key),
+            Source::Made(_) => None,
         }
     }
 
@@ -205,15 +192,9 @@ impl<'v, 'a> LazyRef<'v, 'a> {
     #[must_use]
     pub fn at(self, index: usize) -> Option<LazyRef<'v, 'a>> {
         match self.source {
-            Source::Opened(value) => match &value.node {
-                Node::List(elements, _) => elements.get(index).map(LazyValue::as_ref),
-                _ => None,
-            },
-            Source::Container(tape, container) if !tape.is_object(container) => {
-                let step = tape.walk(container).nth(index)?;
-                Some(Self::part(tape, step.value, step.container))
-            }
-            Source::Container(..) | Source::Scalar(_) => None,
+            Source::Slice(slice) => slice.at(index).map(Self::slice),
+            Source::Made(Made::List(elements, _)) => elements.get(index).map(LazyValue::as_ref),
+            Source::Made(_) => None,
         }
     }
 
@@ -235,30 +216,22 @@ impl<'v, 'a> LazyRef<'v, 'a> {
     #[must_use]
     pub fn elements(self) -> LazyElements<'v, 'a> {
         let walk = match self.source {
-            Source::Opened(LazyValue { node: Node::List(elements, _) }) => {
-                ElementWalk::Opened(elements.iter())
-            }
-            Source::Container(tape, container) if !tape.is_object(container) => {
-                ElementWalk::Tape(tape, tape.walk(container))
-            }
-            _ => ElementWalk::Opened([].iter()),
+            Source::Slice(slice) if !slice.is_object() => slice.walk().map(ElementWalk::Slices),
+            Source::Made(Made::List(elements, _)) => Some(ElementWalk::Opened(elements.iter())),
+            Source::Slice(_) | Source::Made(_) => None,
         };
-        LazyElements { walk }
+        LazyElements { walk: walk.unwrap_or(ElementWalk::Opened([].iter())) }
     }
 
     /// The members of an object in their order; none for anything else.
     #[must_use]
     pub fn members(self) -> LazyMembers<'v, 'a> {
         let walk = match self.source {
-            Source::Opened(LazyValue { node: Node::Object(object) }) => {
-                MemberWalk::Opened(object.members.iter())
-            }
-            Source::Container(tape, container) if tape.is_object(container) => {
-                MemberWalk::Tape(tape, tape.walk(container))
-            }
-            _ => MemberWalk::Opened([].iter()),
+            Source::Slice(slice) if slice.is_object() => slice.walk().map(MemberWalk::Slices),
+            Source::Made(Made::Object(object)) => Some(MemberWalk::Opened(object.members.iter())),
+            Source::Slice(_) | Source::Made(_) => None,
         };
-        LazyMembers { walk }
+        LazyMembers { walk: walk.unwrap_or(MemberWalk::Opened([].iter())) }
     }
 
     /// Deserialises the value, straight from its slice of the text where it was not opened.
@@ -292,61 +265,31 @@ impl<'v, 'a> LazyRef<'v, 'a> {
     }
 
     pub(super) fn to_owned_value(self) -> LazyValue<'a> {
-        let node = match self.source {
-            Source::Opened(value) => return value.clone(),
-            Source::Scalar(text) => Node::Scalar(text),
-            Source::Container(tape, container) => Node::Container(tape, container),
-        };
-        LazyValue { node }
+        match self.source {
+            Source::Slice(slice) => slice.into(),
+            Source::Made(made) => made.clone().into(),
+        }
     }
 
     /// Where it stands in memory, for errors.
     pub(super) fn place(self) -> Place {
         match self.source {
-            Source::Scalar(text) => place_of(text),
-            Source::Container(tape, container) => place_of(tape.container_text(container)),
-            Source::Opened(value) => match &value.node {
-                Node::List(_, place) => *place,
-                Node::Object(object) => object.place,
-                _ => 0,
-            },
+            Source::Slice(slice) => slice.place(),
+            Source::Made(Made::List(_, place) | Made::Object(LazyObject { place, .. })) => *place,
+            Source::Made(_) => 0,
         }
     }
 
     /// The text of the value if none of it was opened.
-    pub(super) fn raw_text(self) -> Option<&'v str> {
+    pub(super) fn raw_text(self) -> Option<&'a str> {
         match self.source {
-            Source::Scalar(text) => Some(text),
-            Source::Container(tape, container) => Some(tape.container_text(container)),
-            Source::Opened(_) => None,
+            Source::Slice(slice) => Some(slice.text()),
+            Source::Made(_) => None,
         }
     }
 
-    fn scalar_text(self) -> Option<&'v str> {
-        match self.source {
-            Source::Scalar(text) => Some(text),
-            Source::Container(..) | Source::Opened(_) => None,
-        }
-    }
-
-    fn part(tape: &'a Tape<'a>, text: &'a str, container: Option<u32>) -> Self {
-        let source = match container {
-            Some(container) => Source::Container(tape, container),
-            None => Source::Scalar(text),
-        };
-        Self { source }
-    }
-}
-
-/// The kind of a value by its first byte.
-pub(super) fn kind_of(text: &str) -> Kind {
-    match text.as_bytes().first() {
-        Some(b'{') => Kind::Object,
-        Some(b'[') => Kind::List,
-        Some(b'"') => Kind::String,
-        Some(b't' | b'f') => Kind::Bool,
-        Some(b'-' | b'0'..=b'9') => Kind::Number,
-        _ => Kind::Null,
+    fn slice(slice: Slice<'a>) -> Self {
+        Self { source: Source::Slice(slice) }
     }
 }
 
@@ -378,7 +321,7 @@ pub struct LazyElements<'v, 'a> {
 
 enum ElementWalk<'v, 'a> {
     Opened(std::slice::Iter<'v, LazyValue<'a>>),
-    Tape(&'a Tape<'a>, Walk<'a, 'a>),
+    Slices(Walk<'a, 'a>),
 }
 
 impl<'v, 'a> Iterator for LazyElements<'v, 'a> {
@@ -387,10 +330,7 @@ impl<'v, 'a> Iterator for LazyElements<'v, 'a> {
     fn next(&mut self) -> Option<Self::Item> {
         match &mut self.walk {
             ElementWalk::Opened(elements) => elements.next().map(LazyValue::as_ref),
-            ElementWalk::Tape(tape, walk) => {
-                let step = walk.next()?;
-                Some(LazyRef::part(tape, step.value, step.container))
-            }
+            ElementWalk::Slices(walk) => walk.next_slice().map(|(_, slice)| LazyRef::slice(slice)),
         }
     }
 }
@@ -403,7 +343,7 @@ pub struct LazyMembers<'v, 'a> {
 
 enum MemberWalk<'v, 'a> {
     Opened(std::slice::Iter<'v, super::object::Member<'a>>),
-    Tape(&'a Tape<'a>, Walk<'a, 'a>),
+    Slices(Walk<'a, 'a>),
 }
 
 impl<'v, 'a> Iterator for LazyMembers<'v, 'a> {
@@ -414,11 +354,25 @@ impl<'v, 'a> Iterator for LazyMembers<'v, 'a> {
             MemberWalk::Opened(members) => {
                 members.next().map(|member| (member.key.text(), member.value.as_ref()))
             }
-            MemberWalk::Tape(tape, walk) => {
-                let step = walk.next()?;
-                let key = step.key.map(RawKey::text).unwrap_or_default();
-                Some((key, LazyRef::part(tape, step.value, step.container)))
+            MemberWalk::Slices(walk) => {
+                walk.next_slice().map(|(key, slice)| (key.text(), LazyRef::slice(slice)))
             }
         }
+    }
+}
+
+impl<'v, 'a> LazyMembers<'v, 'a> {
+    /// The members with their keys as objects are compared by them.
+    pub(super) fn with_ordered_keys(
+        mut self,
+    ) -> impl Iterator<Item = (OrderedKey<'v>, LazyRef<'v, 'a>)> {
+        std::iter::from_fn(move || match &mut self.walk {
+            MemberWalk::Opened(members) => {
+                members.next().map(|member| (member.key.as_ordered(), member.value.as_ref()))
+            }
+            MemberWalk::Slices(walk) => {
+                walk.next_slice().map(|(key, slice)| (key.into_ordered(), LazyRef::slice(slice)))
+            }
+        })
     }
 }

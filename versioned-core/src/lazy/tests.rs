@@ -45,6 +45,40 @@ fn opening_one_level_leaves_the_levels_below_and_the_scalars_as_they_are() {
 }
 
 #[test]
+fn a_key_that_no_text_can_hold_equals_itself_and_not_the_text_of_its_escape() {
+    let equal = |left: &str, right: &str| {
+        let mut is_equal = None;
+        for opened in [false, true] {
+            check(&format!("[{left},{right}]"), &format!("[{left},{right}]"), |value| {
+                if opened {
+                    assert!(value.elements_mut().all(|element| element.as_object_mut().is_some()));
+                }
+                is_equal = Some(value.at(0) == value.at(1));
+                Ok(())
+            });
+        }
+        is_equal.expect("it was compared")
+    };
+    assert!(equal(r#"{"\ud800":1}"#, r#"{"\ud800":1}"#));
+    assert!(!equal(r#"{"\ud800":1}"#, r#"{"\\ud800":1}"#));
+    assert!(equal(r#"{"\u0061":1}"#, r#"{"a":1}"#));
+}
+
+#[test]
+fn a_new_key_may_start_and_end_with_a_quote() {
+    // Inside, a key that starts with a quote is one as it stands in the text.
+    check(r#"{"a":1}"#, r#"{"a":2,"\"a\"":3,"":4}"#, |value| {
+        value.insert("\"a\"", 0);
+        value.insert("a", 2);
+        value.insert("\"a\"", 3);
+        value.insert("", 4);
+        assert!(value.get("\"a\"").is_some_and(|it| it.as_u64() == Some(3)));
+        assert!(value.get("\"").is_none());
+        Ok(())
+    });
+}
+
+#[test]
 fn reading_opens_nothing() {
     check(
         r#"{"a": {"b": [ {"c": "x\ny"}, 2 ]}}"#,

@@ -1,9 +1,13 @@
-//! Walking over the members of a container, without reading what is nested in them.
+//! Walking over the members of a container, without reading what is nested in them, or long texts.
 //!
-//! Layer: core. The text is checked and the tape says where nested containers end.
+//! Layer: core. The text is checked and the tape says where nested containers and long strings end.
 
-use super::{key::RawKey, tape::Tape};
-use crate::json::{scan::Span, strings::find_quote};
+use super::{key::RawKey, slice::Slice, tape::Tape};
+use crate::json::{
+    scan::{SHORT_STRING_MAX, Span},
+    strings::{behind_indent, find_special, quote_near},
+    tokens::near_end,
+};
 
 /// A member that a walk over a container comes to.
 pub(crate) struct Step<'a> {
@@ -11,41 +15,44 @@ pub(crate) struct Step<'a> {
     pub(crate) key: Option<RawKey<'a>>,
     /// The text of the value.
     pub(crate) value: &'a str,
-    /// If the value is a container: its number.
+    /// If the value is a container: where its entry stands on the tape.
     pub(crate) container: Option<u32>,
 }
 
 /// Steps over the members of one container, in order.
+#[derive(Clone)]
 pub(crate) struct Walk<'t, 'a> {
     tape: &'t Tape<'a>,
     position: usize,
     left: u32,
-    child: u32,
+    /// The next entry on the tape.
+    entry: u32,
     is_object: bool,
 }
 
 /// A step as places in the text.
-struct Place {
-    key: Span,
-    key_has_escapes: bool,
-    value: Span,
-    container: Option<u32>,
+pub(super) struct Place {
+    pub(super) key: Span,
+    pub(super) key_has_escapes: bool,
+    pub(super) value: Span,
+    pub(super) container: Option<u32>,
 }
 
 impl<'t, 'a> Walk<'t, 'a> {
-    pub(super) fn new(tape: &'t Tape<'a>, container: u32) -> Self {
-        let extent = tape.extent(container);
+    /// `start` is where the container starts, whose entry stands at `container`.
+    #[inline]
+    pub(super) fn new(tape: &'t Tape<'a>, start: usize, container: u32) -> Self {
         Self {
             tape,
-            position: extent.start as usize + 1,
-            left: extent.members,
-            child: container + 1,
-            is_object: tape.is_object(container),
+            position: start + 1,
+            left: tape.extent(container).members,
+            entry: Tape::first_inside(container),
+            is_object: tape.text().as_bytes()[start] == b'{',
         }
     }
 
-    /// The last member with this key: its value, and its number if that is a container.
-    pub(super) fn find_last(mut self, key: &str) -> Option<(&'a str, Option<u32>)> {
+    /// The last member with this key.
+    pub(super) fn find_last(mut self, key: &str) -> Option<Place> {
         let text = self.tape.text();
         let mut found = None;
         while let Some(place) = self.advance() {
@@ -56,14 +63,15 @@ impl<'t, 'a> Walk<'t, 'a> {
                 text.as_bytes()[start + 1..end - 1] == *key.as_bytes()
             };
             if is_it {
-                found = Some((place.value, place.container));
+                found = Some(place);
             }
         }
-        found.map(|(value, container)| (value.of(text), container))
+        found
     }
 
+    /// The next member; the key's span is empty in a list.
     #[inline]
-    fn advance(&mut self) -> Option<Place> {
+    pub(super) fn advance(&mut self) -> Option<Place> {
         self.left = self.left.checked_sub(1)?;
         let bytes = self.tape.text().as_bytes();
         let mut position = skip(bytes, self.position, b',');
@@ -71,7 +79,7 @@ impl<'t, 'a> Walk<'t, 'a> {
         let mut key_has_escapes = false;
         if self.is_object {
             let start = position;
-            (position, key_has_escapes) = string_end(bytes, start);
+            (position, key_has_escapes) = self.key_end(start);
             key = Span { start, end: position };
             position = skip(bytes, position, b':');
         }
@@ -79,16 +87,84 @@ impl<'t, 'a> Walk<'t, 'a> {
         let mut container = None;
         let end = match bytes.get(start) {
             Some(b'{' | b'[') => {
-                let extent = self.tape.extent(self.child);
-                container = Some(self.child);
-                self.child = extent.next;
+                let extent = self.tape.extent(self.entry);
+                container = Some(self.entry);
+                self.entry = extent.next;
                 extent.end as usize
             }
-            Some(b'"') => string_end(bytes, start).0,
+            Some(b'"') => self.string_end(start),
             _ => scalar_end(bytes, start),
         };
         self.position = end;
         Some(Place { key, key_has_escapes, value: Span { start, end }, container })
+    }
+
+    /// Behind the string that starts with the quote at `start`.
+    #[inline(always)]
+    fn string_end(&mut self, start: usize) -> usize {
+        let bytes = self.tape.text().as_bytes();
+        let near = quote_near(bytes, start + 1);
+        near_end(bytes, near).unwrap_or_else(|| self.far_string_end(start, near).0)
+    }
+
+    /// Behind the key that starts with the quote at `start`, and whether it has escapes.
+    #[inline(always)]
+    fn key_end(&mut self, start: usize) -> (usize, bool) {
+        let bytes = self.tape.text().as_bytes();
+        let near = quote_near(bytes, start + 1);
+        if bytes.get(near) == Some(&b'"') {
+            return (near + 1, false);
+        }
+        match self.far_string_end(start, near) {
+            // A long key is read for its escapes alone.
+            (end, None) => (end, bytes[start..end].contains(&b'\\')),
+            (end, Some(has_escapes)) => (end, has_escapes),
+        }
+    }
+
+    /// Behind a string with escapes, or a long one, of which it is not known whether it has some.
+    #[inline(never)]
+    fn far_string_end(&mut self, start: usize, near: usize) -> (usize, Option<bool>) {
+        let bytes = self.tape.text().as_bytes();
+        let short = &bytes[..bytes.len().min(start + SHORT_STRING_MAX)];
+        let mut position = near;
+        let mut has_escapes = false;
+        loop {
+            position = find_special(short, position);
+            match short.get(position) {
+                Some(b'"') => return (position + 1, Some(has_escapes)),
+                Some(_) => {
+                    has_escapes = true;
+                    position += 2;
+                }
+                None => {
+                    let end = self.tape.string_end(self.entry) as usize;
+                    self.entry += 1;
+                    return (end, None);
+                }
+            }
+        }
+    }
+}
+
+impl<'a> Walk<'a, 'a> {
+    /// The next member: its key, which says nothing in a list, and its value.
+    pub(super) fn next_slice(&mut self) -> Option<(RawKey<'a>, Slice<'a>)> {
+        let place = self.advance()?;
+        Some((place.raw_key(self.tape), place.slice(self.tape)))
+    }
+}
+
+impl Place {
+    /// The key, as it is written.
+    pub(super) fn raw_key<'a>(&self, tape: &Tape<'a>) -> RawKey<'a> {
+        RawKey { quoted: self.key.of(tape.text()), has_escapes: self.key_has_escapes }
+    }
+
+    /// The value.
+    #[inline]
+    pub(super) fn slice<'a>(&self, tape: &'a Tape<'a>) -> Slice<'a> {
+        Slice::new(tape, self.value, self.container)
     }
 }
 
@@ -98,11 +174,9 @@ impl<'a> Iterator for Walk<'_, 'a> {
     #[inline]
     fn next(&mut self) -> Option<Step<'a>> {
         let place = self.advance()?;
-        let text = self.tape.text();
-        let key = self
-            .is_object
-            .then(|| RawKey { quoted: place.key.of(text), has_escapes: place.key_has_escapes });
-        Some(Step { key, value: place.value.of(text), container: place.container })
+        let key = self.is_object.then(|| place.raw_key(self.tape));
+        let value = place.value.of(self.tape.text());
+        Some(Step { key, value, container: place.container })
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -118,8 +192,10 @@ fn skip(bytes: &[u8], mut position: usize, separator: u8) -> usize {
     // The separator and at most one blank are the rule.
     if bytes.get(position) == Some(&separator) {
         position += 1;
-        if bytes.get(position) == Some(&b' ') {
-            position += 1;
+        match bytes.get(position) {
+            Some(b' ') => position += 1,
+            Some(b'\n') => position = behind_indent(bytes, position + 1),
+            _ => {}
         }
     }
     while let Some(byte) = bytes.get(position) {
@@ -129,18 +205,6 @@ fn skip(bytes: &[u8], mut position: usize, separator: u8) -> usize {
         position += 1;
     }
     position
-}
-
-/// Behind the string that starts with the quote at `position`, and whether it has escapes.
-#[inline(always)]
-fn string_end(bytes: &[u8], position: usize) -> (usize, bool) {
-    let mut end = find_quote(bytes, position + 1);
-    let mut has_escapes = false;
-    while bytes.get(end) == Some(&b'\\') {
-        has_escapes = true;
-        end = find_quote(bytes, end + 2);
-    }
-    (end + 1, has_escapes)
 }
 
 /// Behind the number, `true`, `false` or `null` that starts at `position`.
@@ -160,10 +224,15 @@ mod tests {
     use super::*;
     use crate::json::Limits;
 
-    fn steps(text: &str, container: u32) -> Vec<(Option<String>, String, Option<u32>)> {
+    /// The container that starts with `opening`.
+    fn steps(
+        text: &str,
+        opening: &str,
+        container: u32,
+    ) -> Vec<(Option<String>, String, Option<u32>)> {
         let tape = Tape::scan(text, &Limits::DEFAULT).expect(text);
-        let steps = tape.walk(container);
-        steps
+        let start = text.find(opening).expect("a container");
+        Walk::new(&tape, start, container)
             .map(|step| {
                 (
                     step.key.map(|key| key.quoted.trim_matches('"').to_owned()),
@@ -181,19 +250,47 @@ mod tests {
         let key = |key: &str| Some(key.to_owned());
         let scalar = |name: &str, value: &str| (key(name), value.to_owned(), None);
         assert_eq!(
-            steps(text, 0),
+            steps(text, "{", 0),
             [
-                (key("a\\\"}"), list, Some(1)),
+                (key("a\\\"}"), list, Some(3)),
                 scalar("b", "\"]\\\\\""),
                 scalar("c", "-1e5"),
-                (key("d"), "{}".to_owned(), Some(5)),
+                (key("d"), "{}".to_owned(), Some(15)),
                 scalar("e", "null"),
             ]
         );
         assert_eq!(
-            steps(text, 1),
-            [(None, "[1,2]".to_owned(), Some(2)), (None, "{\"x\":[]}".to_owned(), Some(3))]
+            steps(text, "[ [", 3),
+            [(None, "[1,2]".to_owned(), Some(6)), (None, "{\"x\":[]}".to_owned(), Some(9))]
         );
-        assert_eq!(steps(text, 4), []);
+        assert_eq!(steps(text, "[]}", 12), []);
+    }
+
+    #[test]
+    fn strings_of_every_length_are_passed_over_with_a_special_byte_at_every_place() {
+        // The tape has an entry for a string if, and only if, it is long; otherwise a walk would take the wrong one.
+        for length in 0..=200 {
+            for special in ["", "\\\"", "\\\\", "\\n", "\\u00e9", "é"] {
+                // All places where it matters which words and blocks the special byte lies in.
+                let places = (0..=length).filter(|place| *place < 72 || length - place < 4);
+                for place in places {
+                    let inner =
+                        format!("{}{special}{}", "a".repeat(place), "b".repeat(length - place));
+                    let text = format!(r#"{{"{inner}":"{inner}","k":[],"x":"{inner}","":{{}}}}"#);
+                    let tape = Tape::scan(&text, &Limits::DEFAULT).expect("it is JSON");
+                    let steps: Vec<_> = tape.walk(&text, 0).collect();
+                    let quoted = format!("\"{inner}\"");
+                    let values: Vec<_> = steps.iter().map(|step| step.value).collect();
+                    assert_eq!(values, [&quoted, "[]", &quoted, "{}"], "{text}");
+                    let key = steps[0].key.expect("an object's member");
+                    assert_eq!(key.quoted, quoted);
+                    assert_eq!(key.has_escapes, special.starts_with('\\'), "{text}");
+                    let entries =
+                        [1, 3].map(|step: usize| steps[step].container.expect("a container"));
+                    let long = u32::from(quoted.len() > SHORT_STRING_MAX);
+                    assert_eq!(entries, [3 + 2 * long, 6 + 3 * long], "{text}");
+                }
+            }
+        }
     }
 }

@@ -2,8 +2,9 @@
 
 use super::{
     read::{LazyRef, Source},
-    value::{LazyValue, Node},
+    value::{LazyValue, Made, Node},
 };
+use crate::{ConversionError, chain::Room};
 
 impl LazyValue<'_> {
     /// The JSON text: parts that were not opened as they came, opened containers without blanks.
@@ -12,44 +13,20 @@ impl LazyValue<'_> {
         self.as_ref().to_json()
     }
 
-    /// The JSON text, which is expected to be about as long as the text that the value came from.
-    pub(crate) fn to_json_of_about(&self, bytes: usize) -> String {
-        let mut output = String::with_capacity(bytes + bytes / 16 + 64);
-        self.write_to(&mut output);
-        output
-    }
-
     /// Appends the JSON text to a buffer.
     pub fn write_to(&self, output: &mut String) {
-        match &self.node {
-            Node::Scalar(text) => output.push_str(text),
-            Node::Container(tape, container) => output.push_str(tape.container_text(*container)),
-            Node::String(text) => push_string(text, output),
-            Node::Number(number) => output.push_str(&number.to_string()),
-            Node::NumberText(text) => output.push_str(text),
-            Node::List(elements, _) => {
-                output.push('[');
-                for (index, element) in elements.iter().enumerate() {
-                    if index > 0 {
-                        output.push(',');
-                    }
-                    element.write_to(output);
-                }
-                output.push(']');
-            }
-            Node::Object(object) => {
-                output.push('{');
-                for (index, member) in object.members.iter().enumerate() {
-                    if index > 0 {
-                        output.push(',');
-                    }
-                    member.key.write_to(output);
-                    output.push(':');
-                    member.value.write_to(output);
-                }
-                output.push('}');
-            }
-        }
+        Writer { output, level: 0, depth_bound: 0 }.value(self);
+    }
+
+    /// The JSON text, if a reader accepts its nesting.
+    pub(crate) fn to_json_within(&self, room: Room) -> Result<String, ConversionError> {
+        let mut output = room.buffer();
+        let mut writer = Writer { output: &mut output, level: 0, depth_bound: 0 };
+        writer.value(self);
+        // What was opened is counted; of slices it is only known how deep their text goes at its deepest place.
+        let bound = writer.depth_bound;
+        room.check(&output, bound)?;
+        Ok(output)
     }
 }
 
@@ -59,11 +36,73 @@ impl LazyRef<'_, '_> {
     pub fn to_json(self) -> String {
         let mut output = String::new();
         match self.source {
-            Source::Opened(value) => value.write_to(&mut output),
-            Source::Scalar(text) => output.push_str(text),
-            Source::Container(tape, container) => output.push_str(tape.container_text(container)),
+            Source::Slice(slice) => output.push_str(slice.text()),
+            Source::Made(made) => {
+                Writer { output: &mut output, level: 0, depth_bound: 0 }.made(made);
+            }
         }
         output
+    }
+}
+
+/// Writes, and takes down how deep what it writes may be nested.
+struct Writer<'o> {
+    output: &'o mut String,
+    level: usize,
+    depth_bound: usize,
+}
+
+impl Writer<'_> {
+    #[inline]
+    fn value(&mut self, value: &LazyValue<'_>) {
+        match &value.node {
+            Node::Slice(slice) => {
+                self.output.push_str(slice.text());
+                self.depth_bound = self.depth_bound.max(self.level + slice.depth_bound());
+            }
+            Node::Made(made) => self.made(made),
+        }
+    }
+
+    fn made(&mut self, made: &Made<'_>) {
+        match made {
+            Made::String(text) => push_string(text, self.output),
+            Made::Number(number) => self.output.push_str(&number.to_string()),
+            Made::NumberText(text) => self.output.push_str(text),
+            Made::List(elements, _) => {
+                self.open('[');
+                for (index, element) in elements.iter().enumerate() {
+                    if index > 0 {
+                        self.output.push(',');
+                    }
+                    self.value(element);
+                }
+                self.close(']');
+            }
+            Made::Object(object) => {
+                self.open('{');
+                for (index, member) in object.members.iter().enumerate() {
+                    if index > 0 {
+                        self.output.push(',');
+                    }
+                    member.key.write_to(self.output);
+                    self.output.push(':');
+                    self.value(&member.value);
+                }
+                self.close('}');
+            }
+        }
+    }
+
+    fn open(&mut self, bracket: char) {
+        self.output.push(bracket);
+        self.level += 1;
+        self.depth_bound = self.depth_bound.max(self.level);
+    }
+
+    fn close(&mut self, bracket: char) {
+        self.output.push(bracket);
+        self.level -= 1;
     }
 }
 

@@ -1,0 +1,128 @@
+//! A slice of a checked text: what an unopened value is, in sixteen bytes.
+//!
+//! Layer: core. Offsets and not slices, so that opened trees of large documents stay small.
+
+use super::{
+    read::Kind,
+    tape::{Tape, WORDS},
+    walk::Walk,
+};
+use crate::json::scan::Span;
+
+/// A value that stands in a checked text.
+#[derive(Clone, Copy)]
+pub(crate) struct Slice<'a> {
+    tape: &'a Tape<'a>,
+    start: u32,
+    /// Of a container: where its entry stands on the tape. Of a scalar: behind its last byte.
+    rest: u32,
+}
+
+impl<'a> Slice<'a> {
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "offsets were checked to fit 32 bits")]
+    pub(super) fn new(tape: &'a Tape<'a>, span: Span, container: Option<u32>) -> Self {
+        Self { tape, start: span.start as u32, rest: container.unwrap_or(span.end as u32) }
+    }
+
+    /// The value of a text that is, or lies in, that of the tape.
+    ///
+    /// # Panics
+    ///
+    /// If it does not lie there.
+    pub(crate) fn within(tape: &'a Tape<'a>, text: &str, container: Option<u32>) -> Self {
+        let start = tape.offset_of(text);
+        Self::new(tape, Span { start, end: start + text.len() }, container)
+    }
+
+    /// A word of [`WORDS`].
+    pub(super) const fn word(start: u32, end: u32) -> Self {
+        Self { tape: &WORDS, start, rest: end }
+    }
+
+    pub(super) const NULL: Self = Self::word(0, 4);
+    pub(super) const TRUE: Self = Self::word(4, 8);
+    pub(super) const FALSE: Self = Self::word(8, 13);
+
+    #[inline]
+    fn first_byte(self) -> u8 {
+        self.tape.text().as_bytes()[self.start as usize]
+    }
+
+    pub(super) fn kind(self) -> Kind {
+        Kind::of_first_byte(self.first_byte())
+    }
+
+    #[inline]
+    pub(super) fn is_container(self) -> bool {
+        matches!(self.first_byte(), b'{' | b'[')
+    }
+
+    #[inline]
+    pub(super) fn is_object(self) -> bool {
+        self.first_byte() == b'{'
+    }
+
+    /// The text, as it is written.
+    #[inline]
+    pub(super) fn text(self) -> &'a str {
+        let end = if self.is_container() { self.tape.extent(self.rest).end } else { self.rest };
+        &self.tape.text()[self.start as usize..end as usize]
+    }
+
+    /// The text of a scalar.
+    pub(super) fn scalar_text(self) -> Option<&'a str> {
+        if self.is_container() { None } else { Some(self.text()) }
+    }
+
+    /// How many members or elements it has; 0 for a scalar.
+    #[inline]
+    pub(super) fn len(self) -> usize {
+        if self.is_container() { self.tape.extent(self.rest).members as usize } else { 0 }
+    }
+
+    /// Where it stands in memory, for errors; 0 for a word of ours.
+    pub(super) fn place(self) -> usize {
+        if std::ptr::eq(self.tape.text(), WORDS.text()) {
+            return 0;
+        }
+        self.tape.text().as_ptr() as usize + self.start as usize
+    }
+
+    /// Levels that it has at most.
+    pub(super) fn depth_bound(self) -> usize {
+        if self.is_container() { self.tape.depth() } else { 0 }
+    }
+
+    pub(super) fn tape(self) -> &'a Tape<'a> {
+        self.tape
+    }
+
+    /// Walks over the members of a container; nowhere for a scalar.
+    #[inline]
+    pub(super) fn walk(self) -> Option<Walk<'a, 'a>> {
+        self.is_container().then(|| Walk::new(self.tape, self.start as usize, self.rest))
+    }
+
+    /// The last member with this key, if it is an object.
+    #[inline]
+    pub(super) fn get(self, key: &str) -> Option<Self> {
+        if !self.is_object() {
+            return None;
+        }
+        let place = self.walk()?.find_last(key)?;
+        Some(place.slice(self.tape))
+    }
+
+    /// The element with this index, if it is a list.
+    pub(super) fn at(self, index: usize) -> Option<Self> {
+        if self.is_object() || index >= self.len() {
+            return None;
+        }
+        let mut walk = self.walk()?;
+        for _ in 0..index {
+            walk.advance();
+        }
+        Some(walk.advance()?.slice(self.tape))
+    }
+}
