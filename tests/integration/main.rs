@@ -7,6 +7,8 @@ mod corpus;
 mod faults;
 #[cfg(test)]
 mod jobs;
+#[cfg(all(test, unix))]
+mod servers;
 #[cfg(test)]
 mod store;
 #[cfg(test)]
