@@ -7,7 +7,8 @@ mod corpus;
 mod faults;
 #[cfg(test)]
 mod jobs;
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod servers;
 #[cfg(test)]
 mod store;

@@ -8,12 +8,18 @@ if [ "$purpose" = guard ]; then
     read -r _line
 fi
 
-round=0
+# Before its server has run, a PostgreSQL is still being made, by a program that would remove the note which is read below.
+if [ "$signal" = QUIT ] && [ ! -e "$folder/data/postmaster.opts" ]; then
+    signal=KILL
+fi
+
+round=0 memory=
 while :; do
     found=
     for process in /proc/[0-9]*; do
         if [ "$process/cwd" -ef "$folder" ] || [ "$process/cwd" -ef "$folder/data" ]; then
             found="$found ${process#/proc/}"
+            memory="$memory $(grep -o '/dev/shm/PostgreSQL\.[0-9]*' "$process/maps" 2>/dev/null)"
         fi
     done
     if [ -z "$found" ]; then
@@ -32,10 +38,12 @@ while :; do
 done
 
 if [ "$purpose" = guard ]; then
-    # A PostgreSQL that was killed leaves a small piece of shared memory, noted in the seventh line.
+    # A PostgreSQL that was killed leaves a small piece of shared memory, noted in the seventh line, and one that was killed
+    # while it was made leaves files in memory.
+    rm -f $memory
     if [ -r "$folder/data/postmaster.pid" ]; then
         { read -r _ && read -r _ && read -r _ && read -r _ && read -r _ && read -r _ &&
-            read -r _key memory && ipcrm -m "$memory"; } <"$folder/data/postmaster.pid" 2>/dev/null
+            read -r _key piece && ipcrm -m "$piece"; } <"$folder/data/postmaster.pid" 2>/dev/null
     fi
     rm -rf "$folder"
 fi

@@ -79,6 +79,8 @@ impl ServerKind for Postgres {
             ("unix_socket_directories", &*socket_folder),
             ("unix_socket_permissions", "0700"),
             ("max_connections", "200"),
+            // Files in the data directory: what lies elsewhere would stay when the server is killed.
+            ("dynamic_shared_memory_type", "mmap"),
         ];
         if !options.is_durable() {
             settings.push(FAST);
