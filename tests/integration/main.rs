@@ -8,6 +8,9 @@ mod faults;
 #[cfg(test)]
 mod jobs;
 #[cfg(test)]
+#[cfg(unix)]
+mod servers;
+#[cfg(test)]
 mod store;
 #[cfg(test)]
 mod torture;

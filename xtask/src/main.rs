@@ -33,7 +33,7 @@ const VERBS: &[Verb] = &[
     Verb {
         name: "test",
         arguments: "[NAME..] [--without NAME[,NAME..]]",
-        summary: "run all parts of the tests, or the named ones",
+        summary: "run all parts of the tests, or the named ones; servers can be left out too",
         run: test::run,
     },
     Verb {
@@ -119,6 +119,7 @@ fn help() -> String {
         "\nenvironment\n  {}  absolute path of the folder with real documents, for `corpus`\n",
         test::CORPUS_VARIABLE
     ));
+    text.push_str(&test::servers::help());
     text
 }
 

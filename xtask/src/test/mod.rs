@@ -1,15 +1,19 @@
 //! `cargo xtask test`: all parts of the tests in order, or the named ones.
 //!
 //! Invariant: a part that fails does not keep the others from running, and the last two lines count
-//! what passed and what failed.
+//! what passed and what failed, and name the servers that were left out.
 
 mod features;
 mod parts;
+pub(crate) mod servers;
 
 use std::time::Duration;
 
-use self::parts::Part;
 pub(crate) use self::parts::{CORPUS_VARIABLE, PARTS};
+use self::{
+    parts::{Part, Run},
+    servers::Given,
+};
 use crate::{
     failure::Failure,
     flags::{self, TestFlags},
@@ -18,13 +22,24 @@ use crate::{
 };
 
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
-    let chosen = choose(&flags::test(arguments)?)?;
+    let flags = flags::test(arguments)?;
+    let chosen = choose(&flags)?;
     let whole = Stopwatch::start();
+    let given = if chosen.iter().any(|part| matches!(part.run, Run::WithServers(_))) {
+        println!("\n== servers: what integration tests start");
+        servers::provide(&flags.without)?
+    } else {
+        Given::default()
+    };
     let mut failed = Vec::new();
     for part in &chosen {
         println!("\n== {}: {}", part.name, part.summary);
         let stopwatch = Stopwatch::start();
-        match (part.run)(workspace) {
+        let ended = match part.run {
+            Run::Alone(run) => run(workspace),
+            Run::WithServers(run) => run(workspace, &given),
+        };
+        match ended {
             Ok(()) => println!("{}: ok ({})", part.name, seconds(stopwatch.elapsed())),
             Err(failure) => {
                 println!("{}: FAILED ({})", part.name, seconds(stopwatch.elapsed()));
@@ -35,7 +50,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Fai
     }
     let passed = chosen.len() - failed.len();
     println!("\n{}", summary(passed, failed.len(), whole.elapsed()));
-    println!("{passed} passed, {} failed", failed.len());
+    let left_out = servers::left_out(&flags.without);
+    println!("{passed} passed, {} failed{left_out}", failed.len());
     if failed.is_empty() {
         return Ok(());
     }
@@ -48,7 +64,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Fai
 
 /// The parts to run, in the order of the table.
 fn choose(flags: &TestFlags) -> Result<Vec<&'static Part>, Failure> {
-    for name in flags.names.iter().chain(&flags.without) {
+    let parts = flags.without.iter().filter(|name| !servers::is_name(name));
+    for name in flags.names.iter().chain(parts) {
         if !PARTS.iter().any(|part| part.name == name) {
             let names: Vec<&str> = PARTS.iter().map(|part| part.name).collect();
             return Err(Failure::new(
@@ -100,6 +117,7 @@ mod tests {
         check(&[], &all);
         check(&["doc", "unit"], &["unit", "doc"]);
         check(&["doc", "unit", "--without", "unit"], &["doc"]);
+        check(&["--without", "postgres,mariadb"], &all);
     }
 
     #[test]

@@ -3,9 +3,13 @@
 //! All debug parts build the same packages with the same features, so that nothing is built twice;
 //! `examples` and `corpus` share a release build in the same way.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
-use super::features;
+use self::Run::{Alone, WithServers};
+use super::{features, servers::Given};
 use crate::{
     command,
     failure::Failure,
@@ -20,18 +24,28 @@ pub(crate) const CORPUS_VARIABLE: &str = "VERSIONED_CORPUS";
 pub(crate) struct Part {
     pub(crate) name: &'static str,
     pub(crate) summary: &'static str,
-    pub(super) run: fn(&Workspace) -> Result<(), Failure>,
+    pub(super) run: Run,
+}
+
+/// How a part is run.
+pub(super) enum Run {
+    Alone(fn(&Workspace) -> Result<(), Failure>),
+    WithServers(fn(&Workspace, &Given) -> Result<(), Failure>),
 }
 
 pub(crate) const PARTS: &[Part] = &[
-    Part { name: "tidy", summary: "rules that no compiler checks", run: tidy::check },
-    Part { name: "unit", summary: "tests beside the code, also with all features", run: unit },
-    Part { name: "integration", summary: "stories over all crates", run: integration },
-    Part { name: "ui", summary: "what the derive accepts and refuses", run: ui },
-    Part { name: "doc", summary: "the code in the documentation", run: doc },
-    Part { name: "examples", summary: "every example, without arguments", run: examples },
-    Part { name: "corpus", summary: "real documents against known results", run: corpus },
-    Part { name: "features", summary: "the builds that users get", run: features::check },
+    Part { name: "tidy", summary: "rules that no compiler checks", run: Alone(tidy::check) },
+    Part {
+        name: "unit",
+        summary: "tests beside the code, also with all features",
+        run: Alone(unit),
+    },
+    Part { name: "integration", summary: "stories over all crates", run: WithServers(integration) },
+    Part { name: "ui", summary: "what the derive accepts and refuses", run: Alone(ui) },
+    Part { name: "doc", summary: "the code in the documentation", run: Alone(doc) },
+    Part { name: "examples", summary: "every example, without arguments", run: Alone(examples) },
+    Part { name: "corpus", summary: "real documents against known results", run: Alone(corpus) },
+    Part { name: "features", summary: "the builds that users get", run: Alone(features::check) },
 ];
 
 fn unit(workspace: &Workspace) -> Result<(), Failure> {
@@ -39,8 +53,11 @@ fn unit(workspace: &Workspace) -> Result<(), Failure> {
     test(workspace, &["--package", "versioned-core", "--all-features", "--lib"])
 }
 
-fn integration(workspace: &Workspace) -> Result<(), Failure> {
-    test(workspace, &["--test", "integration"])
+fn integration(workspace: &Workspace, given: &Given) -> Result<(), Failure> {
+    let mut cargo = tests(workspace, &["--test", "integration"]);
+    given.set_variables(&mut cargo);
+    cargo.arg("--").args(given.skips());
+    command::run(&mut cargo)
 }
 
 fn ui(workspace: &Workspace) -> Result<(), Failure> {
@@ -51,11 +68,15 @@ fn doc(workspace: &Workspace) -> Result<(), Failure> {
     test(workspace, &["--doc"])
 }
 
-/// The corpus is compared by its own part only, in a release build.
 fn test(workspace: &Workspace, arguments: &[&str]) -> Result<(), Failure> {
+    command::run(&mut tests(workspace, arguments))
+}
+
+/// The corpus is compared by its own part only, in a release build.
+fn tests(workspace: &Workspace, arguments: &[&str]) -> Command {
     let mut cargo = command::cargo(&workspace.root);
     cargo.arg("test").args(arguments).env_remove(CORPUS_VARIABLE);
-    command::run(&mut cargo)
+    cargo
 }
 
 fn examples(workspace: &Workspace) -> Result<(), Failure> {
