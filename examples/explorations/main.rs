@@ -6,7 +6,8 @@
 //! cargo run --example explorations -- --help               census, audit, migrate ..
 //! ```
 //!
-//! `exploration.rs` has the declaration and the conversions: the part to copy.
+//! `exploration.rs` has the declaration and the conversions, `state_steps.rs` what they do to one
+//! state: the part to copy.
 
 #[path = "../notebooks/database.rs"]
 mod database;

@@ -49,7 +49,7 @@ pub(crate) const PARTS: &[Part] = &[
 ];
 
 fn unit(workspace: &Workspace) -> Result<(), Failure> {
-    test(workspace, &["--lib", "--bins"])?;
+    test(workspace, &["--lib", "--bins", "--examples"])?;
     test(workspace, &["--package", "versioned-core", "--all-features", "--lib"])
 }
 

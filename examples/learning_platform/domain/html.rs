@@ -1,0 +1,10 @@
+//! HTML that has an id, under which translations and voiceovers find it.
+
+use serde::{Deserialize, Serialize};
+
+/// HTML with its content id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SubtitledHtml {
+    pub(crate) content_id: String,
+    pub(crate) html: String,
+}

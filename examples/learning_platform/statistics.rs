@@ -1,0 +1,45 @@
+//! Statistics: how often the states of one model version of an exploration were played.
+//!
+//! Playing a version that has none fails, so every commit writes them, a migration's too.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::Exploration;
+
+/// Statistics of one version of an exploration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ExplorationStatistics {
+    pub(crate) exploration_id: String,
+    /// The commit that they belong to.
+    pub(crate) model_version: i64,
+    pub(crate) starts: u64,
+    pub(crate) completions: u64,
+    pub(crate) states: BTreeMap<String, StateStatistics>,
+}
+
+/// How often a state was played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct StateStatistics {
+    pub(crate) hits: u64,
+    pub(crate) first_hits: u64,
+}
+
+impl ExplorationStatistics {
+    /// The statistics that a new version begins with: those of the version before, for the states
+    /// that are still there.
+    pub(crate) fn of(exploration: &Exploration, model_version: i64, before: Option<&Self>) -> Self {
+        let states = exploration.states.keys().map(|name| {
+            let counted = before.and_then(|before| before.states.get(name));
+            (name.clone(), counted.copied().unwrap_or_default())
+        });
+        Self {
+            exploration_id: exploration.id.clone(),
+            model_version,
+            starts: before.map_or(0, |before| before.starts),
+            completions: before.map_or(0, |before| before.completions),
+            states: states.collect(),
+        }
+    }
+}

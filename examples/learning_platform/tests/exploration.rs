@@ -1,0 +1,85 @@
+//! Rules of explorations.
+
+use serde_json::{Value, json};
+use versioned_core::{BaseVersionedDomainObject, SchemaVersion};
+
+use super::{check_refused, seed, snapshot, upgraded};
+use crate::{
+    domain::{Exploration, Validate},
+    story::read,
+};
+
+fn checkpoints(exploration: &Value) -> Vec<&str> {
+    let states = exploration["states"].as_object().unwrap().iter();
+    let is_checkpoint = |state: &Value| state["card_is_checkpoint"] == true;
+    states.filter(|(_, state)| is_checkpoint(state)).map(|(name, _)| name.as_str()).collect()
+}
+
+/// Taking the name from the entity of today would leave the old content without a checkpoint.
+#[test]
+fn a_snapshot_starts_where_it_says_itself() {
+    let then = upgraded::<Exploration>(&snapshot("exploration", "fractions", 1));
+    let now = upgraded::<Exploration>(&seed("exploration", "fractions").document);
+    assert_eq!((checkpoints(&then), checkpoints(&now)), (vec!["Start"], vec!["Halves"]));
+}
+
+#[test]
+fn answers_name_choices_by_content_id() {
+    let colours = upgraded::<Exploration>(&seed("exploration", "colours").document);
+    let rule = "/states/Colours/interaction/answer_groups/0/rule_specs/0/inputs/x";
+    assert_eq!(*colours.pointer(rule).unwrap(), json!([["ca_choices_2"], ["ca_choices_1"]]));
+}
+
+#[test]
+fn the_counters_of_the_states_become_one_at_the_greatest() {
+    let stored = json!({
+        "id": "e", "init_state_name": "A", "states_schema_version": 45,
+        "states": {"A": {"next_content_id_index": 3}, "B": {"next_content_id_index": 9}},
+    })
+    .to_string();
+    let migrated = Exploration::migrate_to_latest_schema_versions(&stored).unwrap();
+    assert_eq!(migrated.side_outputs(), ["next_content_id_index"]);
+    let exploration: Value = serde_json::from_str(migrated.document()).unwrap();
+    assert_eq!(exploration["next_content_id_index"], 9);
+    assert_eq!(exploration["states"], json!({"A": {}, "B": {}}));
+}
+
+#[test]
+fn an_exploration_without_states_begins_to_count_at_zero() {
+    let stored = json!({
+        "id": "e", "init_state_name": "", "states_schema_version": 41, "states": {},
+    });
+    assert_eq!(upgraded::<Exploration>(&stored)["next_content_id_index"], 0);
+}
+
+#[test]
+fn a_counter_below_zero_is_refused_with_its_place() {
+    check_refused::<Exploration>(
+        "states",
+        45,
+        &json!({"A": {"next_content_id_index": 1}, "B/C": {"next_content_id_index": -1}}),
+        "/B~1C/next_content_id_index",
+        "expected an integer of 64 bits that is not negative, found -1",
+    );
+}
+
+#[test]
+fn only_a_public_exploration_needs_a_title_and_an_end() {
+    let mut document = seed("exploration", "sketch").document;
+    let (sketch, _) = read::<Exploration>(&document).unwrap();
+    assert_eq!(sketch.states_schema_version, SchemaVersion::new(46));
+    assert!(!sketch.is_strict());
+
+    document["publication"] = "public".into();
+    let error = read::<Exploration>(&document).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "exploration `sketch` is not valid at `states/Idea`: a learner cannot leave the state"
+    );
+    document["states"]["Idea"]["interaction"]["id"] = "TextInput".into();
+    let error = read::<Exploration>(&document).unwrap_err();
+    assert!(error.to_string().ends_with("a public exploration needs a title"), "{error}");
+    document["title"] = "Coins".into();
+    let error = read::<Exploration>(&document).unwrap_err();
+    assert!(error.to_string().ends_with("needs a state that ends it"), "{error}");
+}

@@ -1,0 +1,83 @@
+//! The rules of the conversions, and what becomes of the seeds.
+
+mod chains;
+mod collection;
+mod exploration;
+mod question;
+mod seeds;
+mod skill;
+mod story;
+mod summaries;
+mod topic;
+
+use std::error::Error;
+
+use serde_json::Value;
+use versioned_core::{
+    BaseVersionedDomainObject, MigrationError, SchemaVersion,
+    document::{Member, MemberValue},
+};
+
+use crate::seeds::{Seed, seeds as seeds_of};
+
+/// Converts the value of a field by one step, beside these siblings.
+fn convert<D: BaseVersionedDomainObject>(
+    field: &str,
+    from: u32,
+    value: &Value,
+    siblings: &[(&str, Value)],
+) -> Result<Value, MigrationError> {
+    let texts: Vec<(&str, String)> =
+        siblings.iter().map(|(key, value)| (*key, value.to_string())).collect();
+    let members: Vec<Member<'_>> =
+        texts.iter().map(|(key, text)| Member { key, value: MemberValue::Json(text) }).collect();
+    let step = SchemaVersion::new(from)..=SchemaVersion::new(from + 1);
+    let declaration = D::schema_versioned_attributes();
+    let converted = declaration.convert(field, &value.to_string(), step, &members)?;
+    Ok(serde_json::from_str(&converted).unwrap())
+}
+
+fn check<D: BaseVersionedDomainObject>(field: &str, from: u32, value: &Value, expect: &Value) {
+    assert_eq!(&convert::<D>(field, from, value, &siblings()).unwrap(), expect);
+}
+
+/// The siblings that every kind has.
+fn siblings() -> [(&'static str, Value); 2] {
+    [("id", "it".into()), ("init_state_name", "Start".into())]
+}
+
+/// Says where and why a conversion refuses.
+fn refusal(error: &MigrationError) -> (String, String) {
+    let pointer = error.pointer().map(|pointer| pointer.as_str().to_owned()).unwrap_or_default();
+    (pointer, error.source().unwrap().to_string())
+}
+
+fn check_refused<D: BaseVersionedDomainObject>(
+    field: &str,
+    from: u32,
+    value: &Value,
+    expect_pointer: &str,
+    expect_reason: &str,
+) {
+    let error = convert::<D>(field, from, value, &siblings()).unwrap_err();
+    assert_eq!(refusal(&error), (expect_pointer.to_owned(), expect_reason.to_owned()));
+}
+
+/// The stored document with all fields at their latest versions.
+fn upgraded<D: BaseVersionedDomainObject>(document: &Value) -> Value {
+    let stored = document.to_string();
+    let migrated = D::migrate_to_latest_schema_versions(&stored).unwrap();
+    serde_json::from_str(migrated.document()).unwrap()
+}
+
+/// The seed with this id.
+fn seed(entity: &str, id: &str) -> Seed {
+    let mut seeds = seeds_of(entity).unwrap().into_iter();
+    seeds.find(|seed| seed.document["id"] == id).unwrap()
+}
+
+/// The snapshot of a seed as of a model version.
+fn snapshot(entity: &str, id: &str, model_version: i64) -> Value {
+    let mut snapshots = seed(entity, id).snapshots.into_iter();
+    snapshots.find(|snapshot| snapshot.model_version == model_version).unwrap().document
+}
