@@ -6,7 +6,10 @@
 //!   call, or all at once with [`store_conformance!`].
 //! - [`faults`]: a store that fails, repeats or dies at any call, and a harness that runs any job under every such fault.
 //! - [`sample`]: an entity to store, without a Rust type.
+//! - `strategies` (feature `strategies`): JSON Schemas as `proptest` strategies for documents.
 
 pub mod conformance;
 pub mod faults;
 pub mod sample;
+#[cfg(feature = "strategies")]
+pub mod strategies;

@@ -36,7 +36,8 @@ pub(crate) const PARTS: &[Part] = &[
 
 fn unit(workspace: &Workspace) -> Result<(), Failure> {
     test(workspace, &["--lib", "--bins"])?;
-    test(workspace, &["--package", "versioned-core", "--all-features", "--lib"])
+    test(workspace, &["--package", "versioned-core", "--all-features", "--lib"])?;
+    test(workspace, &["--package", "versioned-testkit", "--all-features", "--lib"])
 }
 
 fn integration(workspace: &Workspace) -> Result<(), Failure> {
@@ -48,7 +49,8 @@ fn ui(workspace: &Workspace) -> Result<(), Failure> {
 }
 
 fn doc(workspace: &Workspace) -> Result<(), Failure> {
-    test(workspace, &["--doc"])
+    test(workspace, &["--doc"])?;
+    test(workspace, &["--package", "versioned-testkit", "--all-features", "--doc"])
 }
 
 /// The corpus is compared by its own part only, in a release build.
