@@ -65,6 +65,7 @@ fn total(lines: &[Value]) -> Value {
         "group": "total",
         "schemas": sum("schemas"),
         "without_document": sum("without_document"),
+        "parts_never_made": sum("parts_never_made"),
         "documents": sum("documents"),
         "distinct": sum("distinct"),
         "shrunk": sum("shrunk"),

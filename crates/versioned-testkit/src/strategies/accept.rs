@@ -3,7 +3,12 @@
 //! Layer: testkit. Invariant: what is accepted `Surely` every validator that asserts formats accepts, and what is not accepted
 //! `Possibly` none does. `not` and `oneOf` turn one question into the other, so that a doubt never passes for a yes.
 
-use std::{cmp::Ordering, collections::BTreeSet};
+use std::{
+    cell::RefCell,
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+    marker::PhantomData,
+};
 
 use serde_json::{Map, Value};
 
@@ -15,7 +20,7 @@ use super::{
 };
 
 /// What is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Mode {
     Surely,
     Possibly,
@@ -33,20 +38,60 @@ impl Mode {
 impl Compiled {
     /// Whether the node accepts the value.
     pub(super) fn accepts(&self, id: NodeId, value: &Value, mode: Mode) -> bool {
-        let node = self.node(id);
-        !node.is_never
-            && node.kinds.meets(Kinds::of(value))
-            && node.fixed.as_ref().is_none_or(|fixed| fixed.iter().any(|it| same(it, value)))
-            && self.accepts_by_kind(node, value, mode)
-            && self.accepts_in_place(node, value, mode)
+        Check::new(self).accepts(id, value, mode)
     }
 
     /// Whether all nodes surely accept the value.
     pub(super) fn all_accept(&self, ids: &[NodeId], value: &Value) -> bool {
-        ids.iter().all(|id| self.accepts(*id, value, Mode::Surely))
+        let check = Check::new(self);
+        ids.iter().all(|id| check.accepts(*id, value, Mode::Surely))
     }
 
-    fn accepts_by_kind(&self, node: &Node, value: &Value, mode: Mode) -> bool {
+    /// The nodes that are applied in place and accept the value.
+    pub(super) fn applied(&self, node: &Node, value: &Value, mode: Mode) -> Vec<NodeId> {
+        Check::new(self).applied(node, value, mode)
+    }
+}
+
+/// One check, with what it has answered already: branches ask for the same parts again and again, at every level.
+///
+/// Values are known by their addresses, so they must outlive the check.
+struct Check<'s, 'v> {
+    schema: &'s Compiled,
+    known: RefCell<BTreeMap<(NodeId, *const Value, Mode), bool>>,
+    values: PhantomData<&'v Value>,
+}
+
+impl<'s, 'v> Check<'s, 'v> {
+    fn new(schema: &'s Compiled) -> Self {
+        Self { schema, known: RefCell::default(), values: PhantomData }
+    }
+
+    fn accepts(&self, id: NodeId, value: &'v Value, mode: Mode) -> bool {
+        let node = self.schema.node(id);
+        if node.is_never || !node.kinds.meets(Kinds::of(value)) {
+            return false;
+        }
+        let is_costly = value.is_array() || value.is_object() || node.in_place().next().is_some();
+        if !is_costly {
+            return self.answer(node, value, mode);
+        }
+        let key = (id, std::ptr::from_ref(value), mode);
+        if let Some(known) = self.known.borrow().get(&key) {
+            return *known;
+        }
+        let answer = self.answer(node, value, mode);
+        self.known.borrow_mut().insert(key, answer);
+        answer
+    }
+
+    fn answer(&self, node: &Node, value: &'v Value, mode: Mode) -> bool {
+        node.fixed.as_ref().is_none_or(|fixed| fixed.iter().any(|it| same(it, value)))
+            && self.accepts_by_kind(node, value, mode)
+            && self.accepts_in_place(node, value, mode)
+    }
+
+    fn accepts_by_kind(&self, node: &Node, value: &'v Value, mode: Mode) -> bool {
         match value {
             Value::Null | Value::Bool(_) => true,
             Value::Number(number) => accepts_number(node, Amount::of(number), mode),
@@ -59,7 +104,7 @@ impl Compiled {
         }
     }
 
-    fn accepts_in_place(&self, node: &Node, value: &Value, mode: Mode) -> bool {
+    fn accepts_in_place(&self, node: &Node, value: &'v Value, mode: Mode) -> bool {
         let is_accepted = |id: &NodeId| self.accepts(*id, value, mode);
         node.all.iter().all(is_accepted)
             && (node.any.is_empty() || node.any.iter().any(is_accepted))
@@ -68,7 +113,7 @@ impl Compiled {
             && self.accepts_condition(node, value, mode)
     }
 
-    fn accepts_one(&self, branches: &[NodeId], value: &Value, mode: Mode) -> bool {
+    fn accepts_one(&self, branches: &[NodeId], value: &'v Value, mode: Mode) -> bool {
         let count = |mode| {
             let accepting = branches.iter().filter(|id| self.accepts(**id, value, mode));
             accepting.take(2).count()
@@ -79,7 +124,7 @@ impl Compiled {
         }
     }
 
-    fn accepts_condition(&self, node: &Node, value: &Value, mode: Mode) -> bool {
+    fn accepts_condition(&self, node: &Node, value: &'v Value, mode: Mode) -> bool {
         let Some(condition) = node.condition else { return true };
         let part = |id: Option<NodeId>| id.is_none_or(|id| self.accepts(id, value, mode));
         let is_sure = self.accepts(condition.test, value, Mode::Surely);
@@ -92,7 +137,7 @@ impl Compiled {
         }
     }
 
-    fn accepts_array(&self, rules: &ArrayRules, elements: &[Value], mode: Mode) -> bool {
+    fn accepts_array(&self, rules: &ArrayRules, elements: &'v [Value], mode: Mode) -> bool {
         let count = elements.len();
         let has_count =
             rules.count_min <= count && rules.count_max.is_none_or(|most| count <= most);
@@ -116,7 +161,7 @@ impl Compiled {
     fn accepts_object(
         &self,
         rules: &ObjectRules,
-        members: &Map<String, Value>,
+        members: &'v Map<String, Value>,
         mode: Mode,
     ) -> bool {
         let count = members.len();
@@ -125,17 +170,17 @@ impl Compiled {
             && rules.required.iter().all(|name| members.contains_key(name))
             && members.iter().all(|(name, value)| {
                 rules.member(name).into_iter().all(|id| self.accepts(id, value, mode))
-                    && rules
-                        .names
-                        .is_none_or(|id| self.accepts(id, &Value::String(name.clone()), mode))
+                    && rules.names.is_none_or(|id| {
+                        self.schema.accepts(id, &Value::String(name.clone()), mode)
+                    })
             })
     }
 
     fn accepts_unevaluated(
         &self,
         node: &Node,
-        value: &Value,
-        members: &Map<String, Value>,
+        value: &'v Value,
+        members: &'v Map<String, Value>,
         mode: Mode,
     ) -> bool {
         let Some(unevaluated) = node.object.unevaluated else { return true };
@@ -148,10 +193,10 @@ impl Compiled {
     }
 
     /// Collects the names of members that the node, or one that it applies in place, speaks of.
-    pub(super) fn evaluated<'v>(
+    fn evaluated(
         &self,
         node: &Node,
-        value: &Value,
+        value: &'v Value,
         members: &'v Map<String, Value>,
         mode: Mode,
         names: &mut BTreeSet<&'v str>,
@@ -159,7 +204,7 @@ impl Compiled {
         let own = members.keys().filter(|name| !node.object.member(name).is_empty());
         names.extend(own.map(String::as_str));
         for id in self.applied(node, value, mode) {
-            let next = self.node(id);
+            let next = self.schema.node(id);
             if next.object.unevaluated.is_some() {
                 names.extend(members.keys().map(String::as_str));
             }
@@ -168,7 +213,7 @@ impl Compiled {
     }
 
     /// The nodes that are applied in place and accept the value.
-    pub(super) fn applied(&self, node: &Node, value: &Value, mode: Mode) -> Vec<NodeId> {
+    fn applied(&self, node: &Node, value: &'v Value, mode: Mode) -> Vec<NodeId> {
         let mut ids: Vec<NodeId> = node.all.clone();
         ids.extend(node.any.iter().chain(&node.one));
         if let Some(condition) = node.condition {

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::{
+    compiled::ENDLESS,
     generate::{Flat, Generator},
     node::NodeId,
     number::same,
@@ -93,7 +94,11 @@ impl<'s> Generator<'s> {
             .collect();
         while !optional.is_empty() && members.len() < most {
             let is_needed = members.len() < least;
-            let index = if is_needed { self.random.below(optional.len()) } else { 0 };
+            let index = match (is_needed, self.is_at_end(depth)) {
+                (true, true) => self.flattest(flat, &optional),
+                (true, false) => self.random.below(optional.len()),
+                (false, _) => 0,
+            };
             let name = optional.remove(index);
             // Few in some objects, many in others.
             if is_needed || (!self.is_at_end(depth) && !self.random.once_in(3)) {
@@ -105,6 +110,16 @@ impl<'s> Generator<'s> {
         }
         self.free_members(flat, depth, (least, most), &mut members);
         Some(members)
+    }
+
+    /// The index of the name whose member needs the least nesting.
+    fn flattest(&self, flat: &Flat<'s>, names: &[&String]) -> usize {
+        let height = |name: &str| {
+            let goal = self.member(flat, name)?;
+            goal.iter().map(|id| self.schema.heights[*id]).max().or(Some(0))
+        };
+        let heights = names.iter().map(|name| height(name).unwrap_or(ENDLESS)).enumerate();
+        heights.min_by_key(|(_, height)| *height).map_or(0, |(index, _)| index)
     }
 
     /// Adds members whose names the schema leaves open.

@@ -18,6 +18,8 @@ use super::{
 
 /// Tries of one value at its place.
 const TRIES: usize = 24;
+/// Deeper documents are not made: the stack holds them, and serde_json reads them back.
+pub(super) const NESTING_MAX: u32 = 100;
 
 /// Makes documents of one schema.
 #[derive(Debug)]
@@ -46,7 +48,7 @@ impl<'s> Generator<'s> {
 
     /// A value that all nodes of the goal accept, if one is found.
     pub(super) fn value(&mut self, goal: &[NodeId], depth: u32) -> Option<Value> {
-        if goal.iter().any(|id| self.schema.is_hopeless(*id)) {
+        if depth > NESTING_MAX || goal.iter().any(|id| self.schema.is_hopeless(*id)) {
             return None;
         }
         self.room = self.room.saturating_sub(1);

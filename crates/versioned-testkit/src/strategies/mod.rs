@@ -48,6 +48,7 @@ mod parse;
 mod pattern;
 mod random;
 mod scalars;
+mod search;
 mod simpler;
 #[cfg(test)]
 mod tests;
@@ -74,7 +75,7 @@ use self::{
 };
 pub use self::{error::SchemaError, keywords::SUPPORTED_KEYWORDS, tree::SchemaValueTree};
 
-/// Documents tried before a schema counts as one that has none.
+/// Documents tried before a draw is given up.
 const DOCUMENT_TRIES: u32 = 8;
 
 /// Documents that a JSON Schema accepts.
@@ -85,6 +86,7 @@ const DOCUMENT_TRIES: u32 = 8;
 pub struct SchemaStrategy {
     schema: Arc<Compiled>,
     limits: Limits,
+    barren: Arc<BTreeSet<String>>,
 }
 
 impl SchemaStrategy {
@@ -95,17 +97,18 @@ impl SchemaStrategy {
     /// [`SchemaError`] with the place in the schema: of a keyword or pattern that is not supported, of what is malformed, or of a
     /// schema for which no document was found.
     pub fn new(schema: &Value) -> Result<Self, SchemaError> {
-        let schema = Compiled::new(schema)?;
-        let strategy = Self { schema: Arc::new(schema), limits: Limits::default() };
-        let drawn = (0..DOCUMENT_TRIES).map(|seed| Random::seeded(seed.into()));
-        let mut sources = std::iter::once(Random::least()).chain(drawn);
-        if sources.any(|source| strategy.document(source).is_some()) {
-            return Ok(strategy);
+        let schema = Arc::new(Compiled::new(schema)?);
+        let limits = Limits::default();
+        if let Some(node) = search::without_document(&schema, limits, ROOT) {
+            let pointer = schema.node(node).pointer.clone();
+            return Err(SchemaError::NoDocument { pointer, attempts: search::ATTEMPTS });
         }
-        Err(SchemaError::NoDocument { pointer: String::new(), attempts: 1 + DOCUMENT_TRIES })
+        let barren = search::barren_parts(&schema, limits);
+        Ok(Self { schema, limits, barren: Arc::new(barren) })
     }
 
-    /// The same with at most so many levels of nesting, where the schema leaves the choice; 8 if this is not called.
+    /// The same with at most so many levels of nesting, where the schema leaves the choice; 8 if this is not called. No
+    /// document has more than 100.
     #[must_use]
     pub fn with_depth_max(mut self, levels: u32) -> Self {
         self.limits.depth_max = levels;
@@ -140,6 +143,15 @@ impl SchemaStrategy {
     #[must_use]
     pub fn ignored_formats(&self) -> &BTreeMap<String, usize> {
         &self.schema.ignored_formats
+    }
+
+    /// Places in the schema for which no value was found: optional members and branches that documents never have.
+    ///
+    /// Either the keywords there contradict each other, or trying again does not find what they ask for. A part that must be
+    /// there is an error of [`new`](Self::new) instead; a plain `false` is no such place.
+    #[must_use]
+    pub fn parts_never_made(&self) -> &BTreeSet<String> {
+        &self.barren
     }
 
     /// Which of [`SUPPORTED_KEYWORDS`] had a say in accepting this document.

@@ -181,5 +181,15 @@ fn combinations() -> Vec<(&'static str, Value)> {
                 "Odd": {"type": "object", "properties": {"next": {"$ref": "#/$defs/Even"}},
                     "required": ["next"]}}}),
         ),
+        // Without a memory of its answers, the check asks for the same parts four times at every level.
+        (
+            "recursion through branches and conditions",
+            json!({"oneOf": [
+                {"type": "object", "properties": {"n": {"$ref": "#"}}, "additionalProperties": false},
+                {"type": "object", "required": ["k"],
+                    "if": {"properties": {"l": {"$ref": "#"}}, "required": ["l"]},
+                    "then": {"properties": {"m": {"$ref": "#"}}, "required": ["m"]},
+                    "else": {"properties": {"k": {"$ref": "#"}}}}]}),
+        ),
     ]
 }

@@ -85,8 +85,36 @@ fn schemas_without_documents_are_refused() {
     // A type that contains itself has no finite document.
     check(
         &json!({"type": "object", "properties": {"next": {"$ref": "#"}}, "required": ["next"]}),
+        "no document was found for the schema at `#/properties/next` in 9 attempts",
+    );
+    // So does one that needs one of several members which all contain it.
+    check(
+        &json!({"type": "object", "properties": {"a": {"$ref": "#"}, "b": {"$ref": "#"}},
+            "minProperties": 1, "additionalProperties": false}),
         expect,
     );
+}
+
+#[test]
+fn the_needed_part_without_a_value_is_named() {
+    let text = json!({"type": "string", "maxLength": 1, "minLength": 2});
+    check(
+        &json!({"type": "object", "properties": {"a": {"type": "array", "items": text,
+            "minItems": 1}}, "required": ["a"]}),
+        "no document was found for the schema at `#/properties/a/items` in 9 attempts",
+    );
+}
+
+// A law that never sees a branch must not look as if it covered it.
+#[test]
+fn optional_parts_without_a_value_are_told() {
+    let schema = json!({"type": "object", "properties": {
+        "a": {"type": "string", "pattern": "^a$", "minLength": 2},
+        "b": {"anyOf": [{"type": "null"}, {"type": "integer", "minimum": 2, "maximum": 1}]},
+        "c": {"type": "string"}}, "additionalProperties": false});
+    let strategy = SchemaStrategy::new(&schema).unwrap();
+    let told: Vec<_> = strategy.parts_never_made().iter().collect();
+    assert_eq!(told, ["/properties/a", "/properties/b/anyOf/1"]);
 }
 
 #[test]
