@@ -19,6 +19,8 @@ use crate::{
 const DOCUMENTS: &str = "VERSIONED_LAWS_DOCUMENTS";
 const PACKAGE: &str = "versioned-testkit";
 const TESTS: &str = "strategies::tests::soundness::documents_of_";
+/// How lines begin that tell of an invalid document.
+const FINDING_STARTS: &[&str] = &["invalid: ", "  schema: ", "  document: "];
 
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
     let flags = flags::laws(arguments)?;
@@ -37,7 +39,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Fai
                 lines.push(line);
             }
             // What the tests say of an invalid document.
-            None if text.starts_with("invalid: ") || text.starts_with("  ") => eprintln!("{text}"),
+            None if FINDING_STARTS.iter().any(|start| text.starts_with(start)) => {
+                eprintln!("{text}");
+            }
             None => {}
         }
     });
