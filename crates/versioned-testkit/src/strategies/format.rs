@@ -43,7 +43,9 @@ pub(super) fn text(format: &str, random: &mut Random) -> Option<String> {
         "uuid" => uuid(random),
         "uri" => uri(random),
         "email" => format!("{}@{}.{}", label(random), label(random), label(random)),
-        "ipv4" => {
+        // An address of either kind, as `schemars` writes it for `IpAddr`.
+        "ip" if random.once_in(2) => text("format: ipv6", random)?,
+        "ip" | "ipv4" => {
             let mut octet = || random.below(256);
             format!("{}.{}.{}.{}", octet(), octet(), octet(), octet())
         }
@@ -73,6 +75,7 @@ pub(super) fn surely(format: &str, text: &str) -> bool {
         Some("email") => text.split_once('@').is_some_and(|(local, domain)| {
             is_label(local) && domain.contains('.') && domain.split('.').all(is_label)
         }),
+        Some("ip") => text.parse::<std::net::IpAddr>().is_ok(),
         Some("ipv4") => text.parse::<std::net::Ipv4Addr>().is_ok(),
         Some("ipv6") => text.parse::<std::net::Ipv6Addr>().is_ok(),
         _ => true,
@@ -220,7 +223,7 @@ mod tests {
 
     #[test]
     fn generated_texts_are_of_their_format() {
-        for name in ["date", "time", "date-time", "uuid", "uri", "email", "ipv4", "ipv6"] {
+        for name in ["date", "time", "date-time", "uuid", "uri", "email", "ip", "ipv4", "ipv6"] {
             let format = format!("format: {name}");
             let least = text(&format, &mut Random::least()).unwrap();
             assert!(surely(&format, &least), "{name}: {least}");

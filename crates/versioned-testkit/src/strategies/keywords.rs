@@ -28,6 +28,7 @@ pub const SUPPORTED_KEYWORDS: &[&str] = &[
     "format: int32",
     "format: int64",
     "format: int8",
+    "format: ip",
     "format: ipv4",
     "format: ipv6",
     "format: time",

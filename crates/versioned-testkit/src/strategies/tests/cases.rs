@@ -45,8 +45,8 @@ fn scalars() -> Vec<(&'static str, Value)> {
         ("open pattern", json!({"type": "string", "pattern": "ab|cd", "minLength": 6})),
         (
             "formats of texts",
-            json!({"type": "array", "minItems": 8, "prefixItems": [
-                {"type": "string", "format": "date"}, {"type": "string", "format": "time"},
+            json!({"type": "array", "minItems": 9, "prefixItems": [
+                {"type": "string", "format": "ip"}, {"type": "string", "format": "date"}, {"type": "string", "format": "time"},
                 {"type": "string", "format": "date-time"}, {"type": "string", "format": "uuid"},
                 {"type": "string", "format": "uri"}, {"type": "string", "format": "email"},
                 {"type": "string", "format": "ipv4"}, {"type": "string", "format": "ipv6"}]}),

@@ -152,8 +152,9 @@ fn documents_of_schemas_at_random_are_valid() {
 // Laws begin with a value of the type; a document that it refuses is a finding about the schema, not about a conversion.
 #[test]
 fn types_read_the_documents_of_their_schemas() {
-    // JSON Schema cannot say that two flattened parts share no name, or that a char is one character of Rust.
-    let looser = ["flattened", "library", "libraries", "untagged"];
+    // These schemas say less than their types: of names that two flattened parts share, and of numbers as keys of a map, for
+    // which `schemars` writes a pattern without bounds.
+    let looser = ["flattened", "library", "libraries"];
     for case in types::cases().into_iter().filter(|case| !looser.contains(&case.name)) {
         let strategy = SchemaStrategy::new(&case.schema).unwrap();
         let mut runner = TestRunner::deterministic();

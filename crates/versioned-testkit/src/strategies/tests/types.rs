@@ -72,7 +72,7 @@ enum Adjacent {
 #[serde(untagged)]
 enum Untagged {
     Text(String),
-    Number(u128),
+    Number(u64),
     List(Vec<Untagged>),
     Closed(Closed),
 }
@@ -135,6 +135,7 @@ struct Library {
     wait: std::time::Duration,
     range: std::ops::Range<i16>,
     not_zero: std::num::NonZeroU32,
+    wide: (u128, i128),
     nested: Vec<Option<(Plain, Vec<Newtype>)>>,
 }
 
