@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     ConversionError, LazyValue,
-    chain::{ChainErrorCause, Text},
+    chain::{ChainErrorCause, Text, VersionMember},
     json,
 };
 
@@ -33,6 +33,17 @@ pub trait Document<'a>: Sized {
 
     /// Writes JSON text, which is expected to be about this long.
     fn close(self, bytes: usize) -> Result<String, ConversionError>;
+
+    /// Sets the version member of a document, if that comes to the same as in its text.
+    fn set_version(&mut self, version: &VersionMember);
+
+    /// Reads a typed value at the end of a chain, after the version member of a document with one
+    /// version is set. The error says that there is one, and no more.
+    fn into_typed<T: DeserializeOwned>(
+        self,
+        version: Option<&VersionMember>,
+        bytes: usize,
+    ) -> Result<T, ConversionError>;
 
     /// The same JSON as a `Value`, through which documents of different types meet.
     fn into_value(self) -> Result<Value, ConversionError>;
@@ -57,8 +68,28 @@ impl Document<'_> for Value {
         write::to_value(value)
     }
 
-    fn close(self, _bytes: usize) -> Result<String, ConversionError> {
-        Ok(serde_json::to_string(&self)?)
+    fn close(self, bytes: usize) -> Result<String, ConversionError> {
+        write::to_text_of_about(&self, bytes, None)
+    }
+
+    fn set_version(&mut self, version: &VersionMember) {
+        // A member that is absent comes last in the text.
+        if let Some(member) = self.get_mut(version.key()) {
+            *member = version.number().into();
+            version.note();
+        }
+    }
+
+    fn into_typed<T: DeserializeOwned>(
+        mut self,
+        version: Option<&VersionMember>,
+        _bytes: usize,
+    ) -> Result<T, ConversionError> {
+        if let Some(version) = version {
+            let members = self.as_object_mut().ok_or_else(no_object)?;
+            members.insert(version.key().to_owned(), version.number().into());
+        }
+        Ok(T::deserialize(self)?)
     }
 
     fn into_value(self) -> Result<Value, ConversionError> {
@@ -91,6 +122,27 @@ impl<'a: 'v, 'v> Document<'a> for LazyValue<'v> {
         Ok(output)
     }
 
+    fn set_version(&mut self, version: &VersionMember) {
+        let Some(members) = self.as_object_mut() else { return };
+        // Two of them are an error, which is found in the text.
+        if members.iter().filter(|(key, _)| key == version.key()).count() <= 1 {
+            members.insert(version.key(), version.number());
+            version.note();
+        }
+    }
+
+    fn into_typed<T: DeserializeOwned>(
+        mut self,
+        version: Option<&VersionMember>,
+        bytes: usize,
+    ) -> Result<T, ConversionError> {
+        if let Some(version) = version {
+            let members = self.as_object_mut().ok_or_else(no_object)?;
+            members.insert(version.key(), version.number());
+        }
+        Ok(serde_json::from_str(&self.close(bytes)?)?)
+    }
+
     fn into_value(self) -> Result<Value, ConversionError> {
         self.to_value()
     }
@@ -98,6 +150,10 @@ impl<'a: 'v, 'v> Document<'a> for LazyValue<'v> {
     fn from_value(value: Value) -> Self {
         value.into()
     }
+}
+
+fn no_object() -> ConversionError {
+    ConversionError::new("expected an object")
 }
 
 /// A document, or the values of a function that does not exist: what may stand beside any type.

@@ -9,7 +9,10 @@ use std::marker::PhantomData;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{bridge::Document, read, sides::Splits, step::Step, write};
-use crate::{ConversionError, chain::Text};
+use crate::{
+    ConversionError,
+    chain::{Text, VersionMember},
+};
 
 /// The place before a step that takes a `T`, where a run may start from stored text.
 pub struct Opening<T, F>(PhantomData<(T, F)>);
@@ -93,8 +96,14 @@ impl<U, F> Closing<U, F> {
 
 /// Writes text.
 pub trait Close<U> {
-    /// The text is expected to be about this long.
-    fn close(self, value: U, bytes: usize) -> Result<String, ConversionError>;
+    /// The text is expected to be about this long; the version member of a document is set if that can
+    /// be done here.
+    fn close(
+        self,
+        value: U,
+        bytes: usize,
+        version: Option<&VersionMember>,
+    ) -> Result<String, ConversionError>;
 }
 
 /// The step returns a document.
@@ -105,19 +114,37 @@ pub struct CloseTyped;
 pub struct CloseNothing;
 
 impl<'a, D: Document<'a>> Close<D> for CloseDocument {
-    fn close(self, value: D, bytes: usize) -> Result<String, ConversionError> {
+    fn close(
+        self,
+        mut value: D,
+        bytes: usize,
+        version: Option<&VersionMember>,
+    ) -> Result<String, ConversionError> {
+        if let Some(version) = version {
+            value.set_version(version);
+        }
         value.close(bytes)
     }
 }
 
 impl<U: Serialize> Close<U> for CloseTyped {
-    fn close(self, value: U, _bytes: usize) -> Result<String, ConversionError> {
-        write::to_text(&value)
+    fn close(
+        self,
+        value: U,
+        bytes: usize,
+        version: Option<&VersionMember>,
+    ) -> Result<String, ConversionError> {
+        write::to_text_of_about(&value, bytes, version)
     }
 }
 
 impl<U> Close<U> for CloseNothing {
-    fn close(self, _value: U, _bytes: usize) -> Result<String, ConversionError> {
+    fn close(
+        self,
+        _value: U,
+        _bytes: usize,
+        _version: Option<&VersionMember>,
+    ) -> Result<String, ConversionError> {
         Err(ConversionError::new("this type cannot be written"))
     }
 }

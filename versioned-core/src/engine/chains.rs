@@ -6,7 +6,9 @@ use super::{members::Members, versions};
 use crate::{
     ConversionError, Declaration, FieldPlace, MigrationError, SchemaVersion, Scope,
     VersionedAttribute,
-    chain::{ChainError, ChainErrorCause, ChainOutput, ChainRun, ContextSource, Part, Text},
+    chain::{
+        ChainError, ChainErrorCause, ChainOutput, ChainRun, ContextSource, Ending, Part, Text,
+    },
     engine::versions::FoundVersion,
     json::{JsonError, JsonErrorKind, Limits, Pointer},
     lazy::RawKey,
@@ -75,15 +77,15 @@ impl Chains<'_> {
         }
     }
 
-    /// Runs the steps `from..to` on the text of the field.
+    /// Runs the steps `from..to` on the text of the field; what is to be kept is no text.
     pub(super) fn run(
         &self,
         attribute: &'static VersionedAttribute,
         part: Part<'_>,
-        from: SchemaVersion,
-        to: SchemaVersion,
+        versions: (SchemaVersion, SchemaVersion),
+        ending: Option<&Ending<'_>>,
     ) -> Result<ChainOutput, MigrationError> {
-        self.run_nested(attribute, part, (from, to), 0)
+        self.run_nested(attribute, part, versions, (0, ending))
     }
 
     fn run_nested(
@@ -91,7 +93,7 @@ impl Chains<'_> {
         attribute: &'static VersionedAttribute,
         part: Part<'_>,
         (from, to): (SchemaVersion, SchemaVersion),
-        nesting: usize,
+        (nesting, ending): (usize, Option<&Ending<'_>>),
     ) -> Result<ChainOutput, MigrationError> {
         let place = || FieldPlace::field(self.declaration.entity, attribute.field);
         if part.json.len() > self.limits.bytes_max {
@@ -100,7 +102,7 @@ impl Chains<'_> {
         }
         let context = Siblings { chains: *self, attribute, nesting };
         let text = part.text();
-        let run = ChainRun { text: &text, from, to, context: &context };
+        let run = ChainRun { text: &text, from, to, context: &context, ending };
         let result = match attribute.scope {
             Scope::Each => run_elements(attribute, run),
             Scope::Field | Scope::Document => run_located(attribute, run),
@@ -141,8 +143,7 @@ fn run_elements(
         let start = step.value.as_ptr() as usize - json.as_ptr() as usize;
         output.json.push_str(&json[copied..start]);
         let element = Part { json: step.value, scanned: Some((tape, step.container)) }.text();
-        let ChainRun { from, to, context, .. } = run;
-        let converted = run_located(attribute, ChainRun { text: &element, from, to, context });
+        let converted = run_located(attribute, ChainRun { text: &element, ..run });
         let converted = converted.map_err(|error| {
             let place = element_pointer(step.key, index);
             ChainError { source: error.source.within(&place), ..error }
@@ -201,7 +202,7 @@ impl ContextSource for Siblings<'_> {
         }
         // Side outputs of the sibling's chain are written by its own run.
         let part = members.part(sibling.key, &json);
-        let output = self.chains.run_nested(sibling, part, (from, to), self.nesting + 1)?;
+        let output = self.chains.run_nested(sibling, part, (from, to), (self.nesting + 1, None))?;
         Ok(Some(Cow::Owned(output.json)))
     }
 }
