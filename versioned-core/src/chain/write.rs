@@ -48,6 +48,7 @@ fn located<T: Serialize + ?Sized>(value: &T, error: ConversionError) -> Conversi
 mod tests {
     use std::{collections::BTreeMap, net::IpAddr};
 
+    use proptest::prelude::*;
     use serde_json::value::RawValue;
 
     use super::*;
@@ -143,6 +144,64 @@ mod tests {
         assert_eq!(to_text(&[&raw]).unwrap(), "[{ \"a\" : 1.0 }]");
         let unwritable = BTreeMap::from([(vec![1], 1)]);
         assert_eq!(to_text(&unwritable).unwrap_err().to_string(), "key must be a string");
+    }
+
+    fn check_text<T: Serialize>(value: &T) {
+        assert_eq!(to_text(value).unwrap(), serde_json::to_string(value).unwrap());
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_escaped_as_serde_json_does(
+            text in r#"([a-z"\\\u{1}\u{8}\t\n\u{c}\r\u{1f} \u{7f}é🦀]|[a-z]{1,9}){0,40}"#
+        ) {
+            check_text(&text);
+            check_text(&BTreeMap::from([(text, 1)]));
+        }
+
+        #[test]
+        fn any_number_is_written_as_serde_json_does(
+            numbers: (f32, f64, i64, u64, i128),
+            key: i32,
+        ) {
+            if numbers.0.is_finite() && numbers.1.is_finite() {
+                check_text(&(numbers.0, numbers.1, numbers.2, numbers.3));
+            }
+            prop_assert_eq!(to_text(&numbers.4).unwrap(), numbers.4.to_string());
+            check_text(&BTreeMap::from([(key, [Some('"'), None])]));
+            check_text(&BTreeMap::from([(key > 0, serde_json::json!({"a": [numbers.2, null]}))]));
+            check_text(&BTreeMap::from([('x', key)]));
+        }
+    }
+
+    #[test]
+    fn the_version_of_a_document_is_set_while_it_is_written() {
+        #[derive(Serialize)]
+        struct Inner {
+            version: u8,
+        }
+        #[derive(Serialize)]
+        struct Old {
+            version: &'static str,
+            inner: Inner,
+        }
+        let inner = || Inner { version: 1 };
+        let version = || VersionMember::new("version", crate::SchemaVersion::new(7));
+        let written = |value: &dyn Fn(&VersionMember) -> String| {
+            let version = version();
+            (value(&version), version.is_set())
+        };
+        let old = Old { version: "1", inner: inner() };
+        let text = written(&|version| to_text_of_about(&old, 0, Some(version)).unwrap());
+        assert_eq!(text, (r#"{"version":7,"inner":{"version":1}}"#.to_owned(), true));
+        let text = written(&|version| to_text_of_about(&Some(inner()), 0, Some(version)).unwrap());
+        assert_eq!(text, (r#"{"version":7}"#.to_owned(), true));
+        // Of what is no struct nothing is known.
+        let other = written(&|version| to_text_of_about(&[inner()], 0, Some(version)).unwrap());
+        assert_eq!(other, (r#"[{"version":1}]"#.to_owned(), false));
+        let shape = Shape::Struct { number: 1 };
+        let other = written(&|version| to_text_of_about(&shape, 0, Some(version)).unwrap());
+        assert_eq!(other, (r#"{"Struct":{"number":1}}"#.to_owned(), false));
     }
 
     /// Without this, a conversion that divides by zero would store `null`, which its own type does not read.
