@@ -3,7 +3,11 @@
 //! Layer: core. Derived code finds the way by method resolution on [`Keeping`]. Invariant: what is
 //! kept could have been written, and what could not be written is refused here as well.
 
-use std::{any::Any, cell::Cell, marker::PhantomData};
+use std::{
+    any::Any,
+    cell::{Cell, OnceCell},
+    marker::PhantomData,
+};
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -12,7 +16,7 @@ use crate::{ConversionError, SchemaVersion};
 
 /// What becomes of the value at the end of a chain.
 pub struct Ending<'a> {
-    /// A `Cell<Option<T>>`, for the `T` that the chain converts, if the value is kept there.
+    /// A `OnceCell<T>`, for the `T` that the chain converts, if the value is kept there.
     slot: Option<&'a dyn Any>,
     /// In a document with one version: the member that holds it.
     version: Option<&'a VersionMember>,
@@ -68,11 +72,11 @@ impl<'a> Ending<'a> {
         self.version
     }
 
+    #[inline]
     fn put<T: 'static>(&self, value: T) -> Result<(), ConversionError> {
-        let slot = self.slot.and_then(|slot| slot.downcast_ref::<Cell<Option<T>>>());
+        let slot = self.slot.and_then(|slot| slot.downcast_ref::<OnceCell<T>>());
         let slot = slot.ok_or_else(|| ConversionError::new("there is no place for this type"))?;
-        slot.set(Some(value));
-        Ok(())
+        slot.set(value).map_err(|_| ConversionError::new("the place is taken"))
     }
 }
 

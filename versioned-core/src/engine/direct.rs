@@ -3,7 +3,7 @@
 //! Layer: core. The derive generates the function that puts an object together; this is what it calls. Invariant: what
 //! does not go well here is done again through the migrated text, so that results and errors are those of the text.
 
-use std::{any::Any, borrow::Cow, cell::Cell, sync::OnceLock};
+use std::{any::Any, borrow::Cow, cell::OnceCell, sync::OnceLock};
 
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
@@ -139,7 +139,7 @@ impl<'a> Columns<'a> {
 }
 
 impl Stored<'_> {
-    /// Runs the chains of the stale fields. `slots` has, in order of declaration, a `Cell<Option<T>>` for those whose
+    /// Runs the chains of the stale fields. `slots` has, in order of declaration, a `OnceCell<T>` for those whose
     /// values need not become text.
     pub fn migrate(&mut self, slots: &[Option<&dyn Any>]) -> Result<(), NotDirect> {
         let (declaration, limits) = (self.declaration, &self.limits);
@@ -156,20 +156,22 @@ impl Stored<'_> {
         Ok(())
     }
 
-    /// Reads a field by its type. `kept` is what its chain has put into its slot.
+    /// Whether the value of a field is text, and not what its chain may have put into its slot.
+    #[must_use]
+    pub fn is_written(&self, slot: usize) -> bool {
+        self.written(slot).is_some()
+    }
+
+    /// Reads a field by its type.
     pub fn field<T: DeserializeOwned>(
         &self,
         slot: usize,
-        kept: Option<T>,
         absent: fn() -> Option<T>,
     ) -> Result<T, NotDirect> {
         let value = match self.written(slot) {
             Some(WriteValue::Version(version)) => MemberValue::Integer(version.get().into()),
             Some(WriteValue::Json(json)) => MemberValue::Json(json),
-            None => match kept {
-                Some(kept) => return Ok(kept),
-                None => self.stored(slot),
-            },
+            None => self.stored(slot),
         };
         let read = match value {
             MemberValue::Null => return absent().ok_or(NotDirect),
@@ -224,13 +226,13 @@ impl Stored<'_> {
         if stale.from >= attribute.max {
             return Err(NotDirect);
         }
-        let slot = Cell::new(None::<T>);
+        let slot = OnceCell::<T>::new();
         let version = VersionMember::new(attribute.version_key, attribute.max);
         let ending = Ending::kept(&slot, Some(&version));
         let part = Part::new(members.text());
         let run = chains.run(attribute, part, (stale.from, attribute.max), Some(&ending));
         run.map_err(|_| NotDirect)?;
-        let mut object = slot.take().ok_or(NotDirect)?;
+        let mut object = slot.into_inner().ok_or(NotDirect)?;
         set_version(&mut object, attribute.max)?;
         Ok(object)
     }

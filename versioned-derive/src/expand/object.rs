@@ -79,7 +79,7 @@ fn fields(model: &Model<'_>, names: &Names) -> Option<TokenStream> {
         if keeps(versioned, field) {
             let (cell, ty) = (format_ident!("__kept_{}", versioned.name), &field.ty);
             cells.extend(quote! {
-                let #cell = ::core::cell::Cell::new(::core::option::Option::None::<#ty>);
+                let #cell = ::core::cell::OnceCell::<#ty>::new();
             });
             slots.extend(quote! {
                 ::core::option::Option::Some(&#cell as &dyn ::core::any::Any),
@@ -143,12 +143,17 @@ fn value(model: &Model<'_>, field: &Field, names: &Names) -> Option<TokenStream>
             __stored.field_with(#slot, |__reader| #path(__reader), #absent)?
         });
     }
-    let kept = match found {
+    let read = quote!(__stored.field::<#ty>(#slot, #absent)?);
+    Some(match found {
         Some((_, versioned)) if keeps(versioned, field) => {
             let cell = format_ident!("__kept_{}", versioned.name);
-            quote!(#cell.take())
+            quote! {
+                match #cell.into_inner() {
+                    ::core::option::Option::Some(__kept) if !__stored.is_written(#slot) => __kept,
+                    _ => #read,
+                }
+            }
         }
-        _ => quote!(::core::option::Option::None),
-    };
-    Some(quote!(__stored.field::<#ty>(#slot, #kept, #absent)?))
+        _ => read,
+    })
 }
