@@ -54,6 +54,18 @@ pub struct MemberWrite {
     pub value: WriteValue,
 }
 
+impl MemberWrite {
+    /// The member as it is read once it is written.
+    #[must_use]
+    pub fn as_member(&self) -> Member<'_> {
+        let value = match &self.value {
+            WriteValue::Version(version) => MemberValue::Integer(version.get().into()),
+            WriteValue::Json(json) => MemberValue::Json(json),
+        };
+        Member { key: self.key, value }
+    }
+}
+
 /// A new value of a member.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]

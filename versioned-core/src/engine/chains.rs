@@ -6,7 +6,9 @@ use super::{members::Members, versions};
 use crate::{
     ConversionError, Declaration, FieldPlace, MigrationError, SchemaVersion, Scope,
     VersionedAttribute,
-    chain::{ChainError, ChainErrorCause, ChainOutput, ChainRun, ContextSource, Part, Room, Text},
+    chain::{
+        ChainError, ChainErrorCause, ChainOutput, ChainRun, ContextSource, Ending, Part, Room, Text,
+    },
     engine::versions::FoundVersion,
     json::{JsonError, JsonErrorKind, Limits, Pointer},
     lazy::RawKey,
@@ -75,15 +77,15 @@ impl Chains<'_> {
         }
     }
 
-    /// Runs the steps `from..to` on the text of the field.
+    /// Runs the steps `from..to` on the text of the field; what is to be kept is no text.
     pub(super) fn run(
         &self,
         attribute: &'static VersionedAttribute,
         part: Part<'_>,
-        from: SchemaVersion,
-        to: SchemaVersion,
+        versions: (SchemaVersion, SchemaVersion),
+        ending: Option<&Ending<'_>>,
     ) -> Result<ChainOutput, MigrationError> {
-        self.run_nested(attribute, part, (from, to), 0)
+        self.run_nested(attribute, part, versions, (0, ending))
     }
 
     fn run_nested(
@@ -91,7 +93,7 @@ impl Chains<'_> {
         attribute: &'static VersionedAttribute,
         part: Part<'_>,
         (from, to): (SchemaVersion, SchemaVersion),
-        nesting: usize,
+        (nesting, ending): (usize, Option<&Ending<'_>>),
     ) -> Result<ChainOutput, MigrationError> {
         let place = || FieldPlace::field(self.declaration.entity, attribute.field);
         if part.json.len() > self.limits.bytes_max {
@@ -106,7 +108,7 @@ impl Chains<'_> {
             Scope::Each => 2,
         };
         let text = part.text(Room::below(levels, self.limits.depth_max));
-        let run = ChainRun { text: &text, from, to, context: &context };
+        let run = ChainRun { text: &text, from, to, context: &context, ending };
         let result = match attribute.scope {
             Scope::Each => run_elements(attribute, run),
             Scope::Field | Scope::Document => run_located(attribute, run),
@@ -166,8 +168,7 @@ fn run_elements(
         output.json.push_str(&json[copied..start]);
         let element = Part { scanned: Some((tape, step.container)), ..Part::new(step.value) };
         let element = element.text(run.text.room());
-        let ChainRun { from, to, context, .. } = run;
-        let converted = run_located(attribute, ChainRun { text: &element, from, to, context });
+        let converted = run_located(attribute, ChainRun { text: &element, ..run });
         let converted = converted.map_err(|error| {
             let place = element_pointer(step.key, index);
             ChainError { source: error.source.within(&place), ..error }
@@ -226,7 +227,7 @@ impl ContextSource for Siblings<'_> {
         }
         // Side outputs of the sibling's chain are written by its own run.
         let part = members.part(sibling.key, &json);
-        let output = self.chains.run_nested(sibling, part, (from, to), self.nesting + 1)?;
+        let output = self.chains.run_nested(sibling, part, (from, to), (self.nesting + 1, None))?;
         Ok(Some(Cow::Owned(output.json)))
     }
 }

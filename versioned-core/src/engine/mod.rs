@@ -4,6 +4,8 @@
 //! through the same plan, so a column and a member of a document are migrated by the same code.
 
 mod chains;
+#[expect(clippy::missing_errors_doc, reason = "for generated code only")]
+mod direct;
 #[cfg(test)]
 mod limits_tests;
 mod members;
@@ -17,6 +19,9 @@ mod versions;
 
 use std::borrow::Cow;
 
+#[doc(hidden)]
+pub use direct::{Direct, NotDirect, Stored};
+pub(crate) use direct::{from_document, from_members};
 pub(crate) use members::json_text;
 pub(crate) use object::{located_error, object_from_json, typed_from_str};
 pub use versions::{FoundVersion, StoredVersion, stored_versions};
@@ -27,9 +32,10 @@ use self::{
 };
 use crate::{
     Declaration, FieldChange, FieldPlace, MigrationError, Scope, VersionedAttribute,
-    chain::Part,
+    chain::{Ending, Part, VersionMember},
     document::{Member, MemberWrite, MigratedMembers, StoredDocument, WriteValue},
     json::Limits,
+    lazy::check_offsets,
 };
 
 /// A document at its latest versions.
@@ -59,7 +65,8 @@ pub(crate) fn migrate_document<'a>(
     {
         return migrate_whole(declaration, attribute, &members, &document.limits);
     }
-    let plan = plan(declaration, &members, &document.limits)?;
+    let chains = Chains { declaration, members: &members, limits: &document.limits };
+    let plan = plan(chains, &[])?;
     if plan.changes.is_empty() {
         return Ok(MigratedText::current(text));
     }
@@ -80,7 +87,8 @@ pub(crate) fn migrate_members(
         let place = FieldPlace::document(declaration.entity);
         return Err(MigrationError::NotInColumns { place });
     }
-    plan(declaration, &ColumnMembers(members), &Limits::DEFAULT)
+    let members = &ColumnMembers(members);
+    plan(Chains { declaration, members, limits: &Limits::DEFAULT }, &[])
 }
 
 /// One version for the whole document: the chain takes the text and gives a new one.
@@ -95,10 +103,17 @@ fn migrate_whole<'a>(
         return Ok(MigratedText::current(members.text()));
     };
     let change = FieldChange { field: attribute.field, from: stale.from, to: attribute.max };
+    let version = VersionMember::new(attribute.version_key, attribute.max);
     let converted = if stale.from < attribute.max {
-        Cow::Owned(
-            chains.run(attribute, Part::new(members.text()), stale.from, attribute.max)?.json,
-        )
+        let (part, versions) = (Part::new(members.text()), (stale.from, attribute.max));
+        let ending = Ending::written(&version);
+        let converted = chains.run(attribute, part, versions, Some(&ending))?.json;
+        // The chain was given the limits, and has kept within them.
+        if version.is_set() && check_offsets(&converted).is_ok() {
+            let text = Cow::Owned(converted);
+            return Ok(MigratedText { text, changes: vec![change], side_outputs: Vec::new() });
+        }
+        Cow::Owned(converted)
     } else {
         Cow::Borrowed(members.text())
     };
@@ -123,23 +138,26 @@ fn check_size(
     chains::check_size(text, limits, (change.from, change.to), place)
 }
 
-/// What has to be written to bring the members to the latest versions.
+/// What has to be written to bring the members to the latest versions, beside the values that are kept; `endings` has
+/// places for some of the fields, in order of declaration.
 fn plan(
-    declaration: &'static Declaration,
-    members: &dyn Members,
-    limits: &Limits,
+    chains: Chains<'_>,
+    endings: &[Option<Ending<'_>>],
 ) -> Result<MigratedMembers, MigrationError> {
-    let chains = Chains { declaration, members, limits };
     let mut plan = MigratedMembers::default();
-    for attribute in declaration.versioned {
+    for (index, attribute) in chains.declaration.versioned.iter().enumerate() {
         let Some(stale) = chains.staleness(attribute)? else { continue };
         let change = FieldChange { field: attribute.field, from: stale.from, to: attribute.max };
         if stale.from < attribute.max
             && let Some(json) = chains.body(attribute)?
         {
-            let part = members.part(attribute.key, &json);
-            let output = chains.run(attribute, part, stale.from, attribute.max)?;
-            plan.set(attribute.key, WriteValue::Json(output.json));
+            let part = chains.members.part(attribute.key, &json);
+            let ending = endings.get(index).and_then(Option::as_ref);
+            let output = chains.run(attribute, part, (stale.from, attribute.max), ending)?;
+            match ending {
+                None => plan.set(attribute.key, WriteValue::Json(output.json)),
+                Some(_) => plan.writes.retain(|write| write.key != attribute.key),
+            }
             for side_output in output.side_outputs {
                 let declared = attribute.side_outputs.iter();
                 let target = declared.into_iter().find(|target| target.field == side_output.field);
@@ -206,7 +224,7 @@ impl Declaration {
         }
         let members = ColumnMembers(siblings);
         let chains = Chains { declaration: self, members: &members, limits: &Limits::DEFAULT };
-        chains.run(attribute, Part::new(json), from, to).map(|output| output.json)
+        chains.run(attribute, Part::new(json), (from, to), None).map(|output| output.json)
     }
 
     /// The versioned field with this Rust name.

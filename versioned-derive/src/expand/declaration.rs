@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::{Names, chain::hash, shared};
+use super::{Names, chain::hash, object, shared};
 use crate::{
     attr::case::snake,
     valid::{Chain, Kind, Model, Versioned},
@@ -11,6 +11,7 @@ use crate::{
 
 /// The implementation of `BaseVersionedDomainObject`, and the entry in the registry.
 pub(super) fn expand(model: &Model<'_>, names: &Names) -> TokenStream {
+    let direct = object::expand(model, names);
     let Names { object, private, krate } = names;
     let text = object.to_string();
     let entity = model.input.attr.entity.as_ref().map_or_else(|| snake(&text), syn::LitStr::value);
@@ -45,6 +46,8 @@ pub(super) fn expand(model: &Model<'_>, names: &Names) -> TokenStream {
                 };
                 &DECLARATION
             }
+
+            #direct
         }
 
         #private::register!(#object);

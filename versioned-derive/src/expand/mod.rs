@@ -9,6 +9,7 @@ mod failures;
 mod fallback;
 mod late;
 mod messages;
+mod object;
 mod shared;
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -43,7 +44,7 @@ pub(crate) fn derive(item: &DeriveInput) -> TokenStream {
         #contexts
         #[doc(hidden)]
         #[allow(dead_code, non_camel_case_types, non_snake_case, non_upper_case_globals)]
-        #[allow(unused_imports, unused_qualifications, clippy::all, clippy::pedantic)]
+        #[allow(deprecated, unused_imports, unused_qualifications, clippy::all, clippy::pedantic)]
         const _: () = {
             #constants
             #checks
