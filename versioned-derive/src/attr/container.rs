@@ -19,6 +19,7 @@ const KNOWN: &[&str] = &[
     "missing_version",
     "assert_min",
     "assert_max",
+    "context",
     "loss",
     "moved",
 ];
@@ -44,6 +45,7 @@ impl ContainerAttr {
             }
         }
         attr.check_document(errors);
+        attr.refuse_siblings(errors);
         attr.versions.poisoned = errors.count() > before;
         attr
     }
@@ -64,7 +66,7 @@ impl ContainerAttr {
             }
             "document" => self.document = entry.flag(errors),
             "version_field" | "min" | "max" | "missing_version" | "assert_min" | "assert_max"
-            | "loss" | "moved" => self.versions.take(entry, errors),
+            | "loss" | "moved" | "context" => self.versions.take(entry, errors),
             _ => entry.unknown(KNOWN, errors),
         }
     }
@@ -77,7 +79,9 @@ impl ContainerAttr {
         let stray = version
             .or(number(&self.versions.min))
             .or(number(&self.versions.max))
-            .or_else(|| losses.next());
+            .or_else(|| losses.next())
+            .or(self.versions.fetched.first().map(|fetched| fetched.ident.span()))
+            .or(self.versions.context.first().map(|sibling| sibling.span));
         if self.document.is_none()
             && let Some(span) = stray
         {
@@ -86,6 +90,20 @@ impl ContainerAttr {
                 "versions on the struct are for the whole document: add `document`, or move them \
                  to a field",
             );
+        }
+    }
+
+    /// What a conversion of the whole document wants to read is in the document.
+    fn refuse_siblings(&mut self, errors: &mut Errors) {
+        for sibling in std::mem::take(&mut self.versions.context) {
+            if self.document.is_some() {
+                let message = format!(
+                    "`{}` is a part of the document that the conversions take; the `context` of a \
+                     whole document is `fetched(..)` alone",
+                    sibling.field
+                );
+                errors.add(sibling.span, message);
+            }
         }
     }
 }

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use versioned_core::{BaseVersionedDomainObject, LazyValue, SchemaVersion};
+use versioned_core::{
+    BaseVersionedDomainObject, LazyValue, MigrationOptions, SchemaVersion,
+    document::{Member, MemberValue},
+};
 
 /// A fetched type.
 #[derive(Debug, Deserialize)]
@@ -91,7 +94,8 @@ pub struct Question {
 #[derive(Debug, Serialize, Deserialize, BaseVersionedDomainObject)]
 #[versioned(
     document, version_field = "version", min = 4, max = 5,
-    loss(step = 4, path = "/notes"), moved(step = 4, from = "/a", to = "/b")
+    loss(step = 4, path = "/notes"), moved(step = 4, from = "/a", to = "/b"),
+    context(fetched(language: String))
 )]
 pub struct Whole {
     /// A version.
@@ -99,7 +103,8 @@ pub struct Whole {
 }
 
 impl Whole {
-    fn _convert_document_v4_to_v5(document: Value) -> Value {
+    fn _convert_document_v4_to_v5(mut document: Value, context: &WholeDocumentContext<'_>) -> Value {
+        document["language"] = context.language.into();
         document
     }
 }
@@ -122,4 +127,9 @@ fn main() {
 
     let whole = &Whole::schema_versioned_attributes().versioned[0];
     assert_eq!((whole.losses[0].path, whole.moves[0].to), ("/notes", "/b"));
+    let fetched = [Member { key: "language", value: MemberValue::Text("en") }];
+    let options = MigrationOptions::new().with_fetched(&fetched);
+    let stored = r#"{"version": 4}"#;
+    let migrated = Whole::migrate_to_latest_schema_versions_with(stored, &options).unwrap();
+    assert_eq!(migrated.document(), r#"{"language":"en","version":5}"#);
 }
