@@ -15,6 +15,6 @@ pub use crate::engine::{Direct, NotDirect, Stored};
 
 pub use crate::chain::{
     Carry, ChainError, ChainErrorCause, ChainOutput, ChainRun, CheckType, ContextSource, Ending,
-    Exit, Progress, RunChain, SideOutput, Stage, Text, VersionMember, bridge, context, derived,
-    end, ends, keep, probe, read, shared, sides, step,
+    Exit, Progress, RunChain, SideOutput, Stage, Text, VersionMember, Watch, bridge, context,
+    derived, end, ends, keep, probe, read, shared, sides, step,
 };

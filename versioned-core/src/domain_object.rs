@@ -5,7 +5,7 @@
 use serde::de::DeserializeOwned;
 
 use crate::{
-    Declaration, MigrationError,
+    Declaration, MigrationError, MigrationOptions,
     document::{Member, Migrated, MigratedMembers, StoredDocument},
     engine,
 };
@@ -37,6 +37,19 @@ pub trait BaseVersionedDomainObject: DeserializeOwned + 'static {
             .map(Migrated::new)
     }
 
+    /// The same with values that were fetched for the conversions, or with losses counted.
+    ///
+    /// # Errors
+    ///
+    /// As for [`migrate_to_latest_schema_versions`](Self::migrate_to_latest_schema_versions).
+    fn migrate_to_latest_schema_versions_with<'a>(
+        document: impl Into<StoredDocument<'a>>,
+        options: &MigrationOptions<'_>,
+    ) -> Result<Migrated<'a, Self>, MigrationError> {
+        let declaration = Self::schema_versioned_attributes();
+        engine::migrate_document_with(declaration, document.into(), options).map(Migrated::new)
+    }
+
     /// The same for an entity whose fields lie in columns of their own: `members` are the columns that were read, under
     /// the JSON keys of their fields.
     ///
@@ -50,6 +63,18 @@ pub trait BaseVersionedDomainObject: DeserializeOwned + 'static {
         members: &[Member<'_>],
     ) -> Result<MigratedMembers, MigrationError> {
         engine::migrate_members(Self::schema_versioned_attributes(), members)
+    }
+
+    /// The same with values that were fetched for the conversions, or with losses counted.
+    ///
+    /// # Errors
+    ///
+    /// As for [`migrate_to_latest_schema_versions`](Self::migrate_to_latest_schema_versions).
+    fn migrate_members_to_latest_schema_versions_with(
+        members: &[Member<'_>],
+        options: &MigrationOptions<'_>,
+    ) -> Result<MigratedMembers, MigrationError> {
+        engine::migrate_members_with(Self::schema_versioned_attributes(), members, options)
     }
 
     /// Reads a stored document as a typed object at the latest schema versions.
@@ -100,7 +125,19 @@ pub trait BaseVersionedDomainObject: DeserializeOwned + 'static {
     fn from_stored_document<'a>(
         document: impl Into<StoredDocument<'a>>,
     ) -> Result<Self, MigrationError> {
-        engine::from_document(document.into())
+        engine::from_document(document.into(), &MigrationOptions::new())
+    }
+
+    /// The same with values that were fetched for the conversions; losses are not counted.
+    ///
+    /// # Errors
+    ///
+    /// As for [`from_stored_document`](Self::from_stored_document).
+    fn from_stored_document_with<'a>(
+        document: impl Into<StoredDocument<'a>>,
+        options: &MigrationOptions<'_>,
+    ) -> Result<Self, MigrationError> {
+        engine::from_document(document.into(), options)
     }
 
     /// The same for an entity whose fields lie in columns of their own: `members` are all of its columns, under the JSON
@@ -110,7 +147,19 @@ pub trait BaseVersionedDomainObject: DeserializeOwned + 'static {
     ///
     /// As for [`from_stored_document`](Self::from_stored_document).
     fn from_stored_members(members: &[Member<'_>]) -> Result<Self, MigrationError> {
-        engine::from_members(members)
+        engine::from_members(members, &MigrationOptions::new())
+    }
+
+    /// The same with values that were fetched for the conversions; losses are not counted.
+    ///
+    /// # Errors
+    ///
+    /// As for [`from_stored_document`](Self::from_stored_document).
+    fn from_stored_members_with(
+        members: &[Member<'_>],
+        options: &MigrationOptions<'_>,
+    ) -> Result<Self, MigrationError> {
+        engine::from_members(members, options)
     }
 
     /// How the derive puts objects together; no part of the public interface.

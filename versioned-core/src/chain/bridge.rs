@@ -46,6 +46,9 @@ pub trait Document<'a>: Sized {
         room: Room,
     ) -> Result<(T, usize), ConversionError>;
 
+    /// Writes JSON text and keeps the value.
+    fn show(&self) -> Result<String, ConversionError>;
+
     /// The same JSON as a `Value`, through which documents of different types meet.
     fn into_value(self) -> Result<Value, ConversionError>;
 
@@ -92,6 +95,10 @@ impl Document<'_> for Value {
         }
         let bytes = measure::value(&self, room)?;
         Ok((T::deserialize(self)?, bytes))
+    }
+
+    fn show(&self) -> Result<String, ConversionError> {
+        Ok(serde_json::to_string(self)?)
     }
 
     fn into_value(self) -> Result<Value, ConversionError> {
@@ -142,6 +149,10 @@ impl<'a: 'v, 'v> Document<'a> for LazyValue<'v> {
         }
         let text = self.close(room)?;
         Ok((serde_json::from_str(&text)?, text.len()))
+    }
+
+    fn show(&self) -> Result<String, ConversionError> {
+        Ok(self.to_json())
     }
 
     fn into_value(self) -> Result<Value, ConversionError> {

@@ -103,6 +103,9 @@ pub trait Close<U> {
         room: Room,
         version: Option<&VersionMember>,
     ) -> Result<String, ConversionError>;
+
+    /// Writes the text and keeps the value.
+    fn show(&self, value: &U) -> Result<String, ConversionError>;
 }
 
 /// The step returns a document.
@@ -124,6 +127,10 @@ impl<'a, D: Document<'a>> Close<D> for CloseDocument {
         }
         value.close(room)
     }
+
+    fn show(&self, value: &D) -> Result<String, ConversionError> {
+        value.show()
+    }
 }
 
 impl<U: Serialize> Close<U> for CloseTyped {
@@ -135,15 +142,23 @@ impl<U: Serialize> Close<U> for CloseTyped {
     ) -> Result<String, ConversionError> {
         write::to_text_in(&value, room, version)
     }
+
+    fn show(&self, value: &U) -> Result<String, ConversionError> {
+        write::to_text(value)
+    }
 }
 
 impl<U> Close<U> for CloseNothing {
     fn close(
         self,
-        _value: U,
+        value: U,
         _room: Room,
         _version: Option<&VersionMember>,
     ) -> Result<String, ConversionError> {
+        self.show(&value)
+    }
+
+    fn show(&self, _value: &U) -> Result<String, ConversionError> {
         Err(ConversionError::new("this type cannot be written"))
     }
 }

@@ -73,6 +73,7 @@ pub mod sides;
 pub mod step;
 mod text;
 mod text_only;
+mod watch;
 pub(crate) mod write;
 mod writer;
 
@@ -83,6 +84,7 @@ pub use progress::{Carry, Exit, Progress, Stage};
 pub(crate) use room::Room;
 pub(crate) use text::Part;
 pub use text::Text;
+pub use watch::Watch;
 
 use crate::{ConversionError, SchemaVersion};
 
@@ -106,6 +108,8 @@ pub struct ChainRun<'a> {
     pub context: &'a dyn ContextSource,
     /// What is to become of the value at the end, if it is not just written as JSON; `to` is `max` then.
     pub ending: Option<&'a Ending<'a>>,
+    /// Who wants to see the value between two steps, if anybody does.
+    pub watch: Option<&'a dyn Watch>,
 }
 
 /// Where a chain gets the siblings that it declared as context.

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     ConversionError, SchemaVersion,
-    chain::{ChainError, ChainErrorCause, ChainOutput, ChainRun, SideOutput, Text},
+    chain::{ChainError, ChainErrorCause, ChainOutput, ChainRun, SideOutput, Text, Watch},
 };
 
 /// One run of a chain.
@@ -24,6 +24,7 @@ pub struct Progress<'a> {
     to: u32,
     ending: Option<&'a Ending<'a>>,
     side_outputs: Vec<SideOutput>,
+    watch: Option<&'a dyn Watch>,
     /// Set when the run is over.
     exit: Option<Exit>,
 }
@@ -57,11 +58,12 @@ pub struct Stage<X> {
 impl<'a> Progress<'a> {
     #[must_use]
     pub fn new(run: &ChainRun<'a>) -> Self {
+        let ChainRun { text, from, ending, watch, .. } = *run;
         // A value that is kept passes every step.
-        let keeps = run.ending.is_some_and(Ending::keeps);
+        let keeps = ending.is_some_and(Ending::keeps);
         let to = if keeps { u32::MAX } else { run.to.get() };
-        let from = run.from.get();
-        Self { text: run.text, from, to, ending: run.ending, side_outputs: Vec::new(), exit: None }
+        let (from, side_outputs, exit) = (from.get(), Vec::new(), None);
+        Self { text, from, to, ending, side_outputs, watch, exit }
     }
 
     /// The first step of a chain.
@@ -177,6 +179,9 @@ impl<'a> Progress<'a> {
             Err(source) => return self.fail(stage.version, ChainErrorCause::Output, source),
         };
         if stage.version + 1 < self.to {
+            if let Some(watch) = self.watch {
+                show(watch, stage.version + 1, &closer, &value);
+            }
             return Carry::Value(value);
         }
         self.close(stage.version, value, closer);
@@ -191,6 +196,14 @@ impl<'a> Progress<'a> {
             Ok(json) => Exit::Done(ChainOutput { json, side_outputs }),
             Err(source) => failed(version, ChainErrorCause::Output, source),
         });
+    }
+}
+
+/// Shows a value to who wants to see it.
+#[cold]
+fn show<U>(watch: &dyn Watch, version: u32, closer: &impl Close<U>, value: &U) {
+    if watch.wants(version) {
+        watch.see(version, closer.show(value).ok().as_deref());
     }
 }
 

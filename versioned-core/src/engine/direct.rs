@@ -11,10 +11,10 @@ use serde_json::Value;
 use super::{
     chains::Chains,
     members::{ColumnMembers, TextMembers, json_text, slot_count, slot_name},
-    migrate_document, migrate_members, object_from_json, plan,
+    migrate_document_with, migrate_members_with, object_from_json, plan,
 };
 use crate::{
-    BaseVersionedDomainObject, Declaration, MigrationError, SchemaVersion, Scope,
+    BaseVersionedDomainObject, Declaration, MigrationError, MigrationOptions, SchemaVersion, Scope,
     chain::{Ending, Part, Room, VersionMember, context::JsonDeserializer, derived::is_derived},
     document::{Member, MemberValue, MemberWrite, StoredDocument, WriteValue, assemble},
     json::Limits,
@@ -38,41 +38,46 @@ pub struct NotDirect;
 /// The object of a stored document.
 pub(crate) fn from_document<T: BaseVersionedDomainObject>(
     document: StoredDocument<'_>,
+    options: &MigrationOptions<'_>,
 ) -> Result<T, MigrationError> {
     let declaration = T::schema_versioned_attributes();
+    let options = options.with_counted_losses(false);
     if let Some(build) = build_of::<T>() {
         let text = document.text(declaration)?;
         let members = TextMembers::scan(declaration, text, &document.limits)?;
         if !members.is_odd() {
             let layout = Layout::Text(&members);
-            let mut stored =
-                Stored { declaration, layout, limits: document.limits, writes: Vec::new() };
+            let (limits, writes) = (document.limits, Vec::new());
+            let mut stored = Stored { declaration, layout, limits, options, writes };
             if let Ok(object) = build(&mut stored) {
                 return Ok(object);
             }
         }
     }
-    object_from_json(declaration, &migrate_document(declaration, document)?.text)
+    object_from_json(declaration, &migrate_document_with(declaration, document, &options)?.text)
 }
 
 /// The object of an entity in columns.
 pub(crate) fn from_members<T: BaseVersionedDomainObject>(
     members: &[Member<'_>],
+    options: &MigrationOptions<'_>,
 ) -> Result<T, MigrationError> {
     let declaration = T::schema_versioned_attributes();
+    let options = options.with_counted_losses(false);
     if let Some(build) = build_of::<T>()
         && let Ok(columns) = Columns::new(declaration, members)
     {
         let layout = Layout::Columns(&columns);
-        let mut stored =
-            Stored { declaration, layout, limits: Limits::DEFAULT, writes: Vec::new() };
+        let (limits, writes) = (Limits::DEFAULT, Vec::new());
+        let mut stored = Stored { declaration, layout, limits, options, writes };
         if let Ok(object) = build(&mut stored) {
             return Ok(object);
         }
     }
-    let migrated = migrate_members(declaration, members)?;
+    let migrated = migrate_members_with(declaration, members, &options)?;
     let document = assemble(declaration.entity, members, &migrated.writes)?;
-    let document = migrate_document(declaration, StoredDocument::from(&document))?;
+    let document = StoredDocument::from(&document);
+    let document = migrate_document_with(declaration, document, &options)?;
     object_from_json(declaration, &document.text)
 }
 
@@ -87,6 +92,7 @@ pub struct Stored<'a> {
     declaration: &'static Declaration,
     layout: Layout<'a>,
     limits: Limits,
+    options: MigrationOptions<'a>,
     writes: Vec<MemberWrite>,
 }
 
@@ -168,14 +174,16 @@ impl Stored<'_> {
     /// Runs the chains of the stale fields. `slots` has, in order of declaration, a `OnceCell<T>` for those whose
     /// values need not become text.
     pub fn migrate(&mut self, slots: &[Option<&dyn Any>]) -> Result<(), NotDirect> {
-        let (declaration, limits) = (self.declaration, &self.limits);
+        let (declaration, limits, options) = (self.declaration, &self.limits, &self.options);
         let ending = |slot: &Option<_>| slot.map(|slot| Ending::kept(slot, None));
         let endings: Vec<_> = slots.iter().map(ending).collect();
         let plan = match self.layout {
-            Layout::Text(members) => plan(Chains { declaration, members, limits }, &endings),
+            Layout::Text(members) => {
+                plan(Chains { declaration, members, limits, options }, &endings)
+            }
             Layout::Columns(columns) => {
                 let members = &ColumnMembers(columns.members);
-                plan(Chains { declaration, members, limits }, &endings)
+                plan(Chains { declaration, members, limits, options }, &endings)
             }
         };
         self.writes = plan.map_err(|_| NotDirect)?.writes;
@@ -256,8 +264,12 @@ impl Stored<'_> {
         if attribute.scope != Scope::Document {
             return Err(NotDirect);
         }
-        let chains =
-            Chains { declaration: self.declaration, members: *members, limits: &self.limits };
+        let chains = Chains {
+            declaration: self.declaration,
+            members: *members,
+            limits: &self.limits,
+            options: &self.options,
+        };
         let Some(stale) = chains.staleness(attribute).map_err(|_| NotDirect)? else {
             return serde_json::from_str(members.text()).map_err(|_| NotDirect);
         };

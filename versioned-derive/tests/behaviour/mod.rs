@@ -4,7 +4,9 @@ mod chains;
 mod context;
 mod direct;
 mod errors;
+mod fetched;
 mod lazy;
+mod losses;
 mod side_outputs;
 
 use std::{borrow::Cow, collections::BTreeMap};
@@ -50,7 +52,8 @@ pub(crate) fn run_alone<T: BaseVersionedDomainObject>(
     let (from, to) = (SchemaVersion::new(from), SchemaVersion::new(to));
     let context = &Siblings(siblings.iter().copied().collect());
     let text = Text::new(json);
-    (attribute.run)(ChainRun { text: &text, from, to, context, ending: None })
+    let (ending, watch) = (None, None);
+    (attribute.run)(ChainRun { text: &text, from, to, context, ending, watch })
 }
 
 pub(crate) fn run<T: BaseVersionedDomainObject>(
