@@ -10,7 +10,7 @@ use std::{
 
 use versioned_core::{
     BaseVersionedDomainObject, EntityId, FieldChange,
-    document::{Member, MemberWrite, WriteValue, assemble},
+    document::{Member, MemberWrite, WriteValue},
 };
 use versioned_store::{EntityKey, EntityTable, Row, RowError, RowWrite, TableLayout};
 
@@ -223,10 +223,7 @@ fn convert_members<D: BaseVersionedDomainObject>(
         true => Effects::default(),
         false => {
             let id = row.key.to_entity_id();
-            let entity = D::schema_versioned_attributes().entity;
-            let document = assemble(entity, &members, &migrated.writes);
-            let object = document
-                .and_then(|document| D::migrate_to_latest_schema_versions(&document)?.to_object());
+            let object = D::from_stored_members(&written(&members, &migrated.writes));
             run_hooks(&object.map_err(|error| error.of(id.clone()))?, id, options)?
         }
     };
@@ -279,8 +276,7 @@ fn check_members<D: BaseVersionedDomainObject>(
 ) -> Result<(), versioned_core::MigrationError> {
     let declaration = D::schema_versioned_attributes();
     if row.values.iter().all(Option::is_some) {
-        let document = assemble(declaration.entity, members, writes)?;
-        return D::migrate_to_latest_schema_versions(&document)?.to_object().map(drop);
+        return D::from_stored_members(&written(members, writes)).map(drop);
     }
     for write in writes {
         let attribute = declaration.versioned.iter().find(|attribute| attribute.key == write.key);
@@ -289,6 +285,18 @@ fn check_members<D: BaseVersionedDomainObject>(
         }
     }
     Ok(())
+}
+
+/// The members as they are once they are written.
+fn written<'m>(members: &[Member<'m>], writes: &'m [MemberWrite]) -> Vec<Member<'m>> {
+    let mut written: Vec<_> = members.to_vec();
+    for write in writes.iter().map(MemberWrite::as_member) {
+        match written.iter_mut().find(|member| member.key == write.key) {
+            Some(member) => *member = write,
+            None => written.push(write),
+        }
+    }
+    written
 }
 
 /// The members of a row in the column layout.
