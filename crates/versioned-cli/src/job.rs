@@ -7,7 +7,7 @@ use std::{future::Future, marker::PhantomData, pin::Pin};
 use versioned_core::{BaseVersionedDomainObject, Declaration};
 use versioned_jobs::{
     BaseMigrateVersionedModelJob, CensusReport, Clock, JobError, JobOptions, JobReport, Mode,
-    Progress, SystemClock, UndoReport,
+    Progress, SystemClock, UndoReport, VersionedModel,
 };
 use versioned_store::{EntityTable, JobLedger, RunId, StorageModelError};
 
@@ -55,11 +55,11 @@ pub(crate) struct JobOf<J>(pub(crate) PhantomData<fn() -> J>);
 
 impl<S: JobLedger, J: BaseMigrateVersionedModelJob> AnyJob<S> for JobOf<J> {
     fn declaration(&self) -> &'static Declaration {
-        J::DomainObject::schema_versioned_attributes()
+        <J::Model as VersionedModel>::DomainObject::schema_versioned_attributes()
     }
 
     fn table(&self) -> Result<EntityTable, StorageModelError> {
-        J::table()
+        J::Model::table()
     }
 
     fn run<'a>(

@@ -14,7 +14,10 @@ use versioned_core::{
 };
 use versioned_store::{EntityKey, EntityTable, Row, RowError, RowWrite, TableLayout};
 
-use crate::{EntityError, EntityFailure, Hooks, PanicMessage, content, hooks::Effects};
+use crate::{
+    EntityError, EntityFailure, PanicMessage, Reason, Saved, content, hooks::Effects,
+    subject::Subject,
+};
 
 /// What is to become of the rows of a page, in their order.
 #[derive(Debug, Default)]
@@ -90,27 +93,26 @@ pub(crate) struct Changed {
 
 /// What a conversion needs to know besides the row.
 #[derive(Debug)]
-pub(crate) struct ConvertOptions<D> {
+pub(crate) struct ConvertOptions {
     pub(crate) check_type: bool,
     pub(crate) keep_before: bool,
     pub(crate) skip: BTreeSet<EntityId>,
-    pub(crate) hooks: Hooks<D>,
 }
 
 /// Plans what is to become of each row.
 pub(crate) fn plan_batch<D: BaseVersionedDomainObject>(
-    table: &EntityTable,
+    subject: &Subject<D>,
     rows: Vec<Row>,
-    options: &ConvertOptions<D>,
+    options: &ConvertOptions,
 ) -> BatchPlan {
     let mut plan = BatchPlan::default();
     for row in rows {
         plan.keys.push(row.key.clone());
-        let row_plan = match plan_row::<D>(table, row, options) {
+        let row_plan = match plan_row(subject, row, options) {
             Ok(Planned::Write(planned)) => {
                 let (write, mut changed) = *planned;
                 if options.keep_before {
-                    changed.before = content::keep(table, &write);
+                    changed.before = content::keep(&subject.table, &write);
                 }
                 plan.writes.push(write);
                 RowPlan::Write(changed)
@@ -133,9 +135,9 @@ enum Planned {
 }
 
 fn plan_row<D: BaseVersionedDomainObject>(
-    table: &EntityTable,
+    subject: &Subject<D>,
     row: Row,
-    options: &ConvertOptions<D>,
+    options: &ConvertOptions,
 ) -> Result<Planned, Box<FailedRow>> {
     if row.deleted {
         return Ok(Planned::Deleted);
@@ -143,13 +145,13 @@ fn plan_row<D: BaseVersionedDomainObject>(
     if !options.skip.is_empty() && options.skip.contains(&row.key.to_entity_id()) {
         return Ok(Planned::Skipped);
     }
-    let entity = table.declaration().entity;
+    let (entity, table) = (subject.name, &subject.table);
     let failed = |id: EntityId, error, content_hash| {
         let failure = EntityFailure::new(entity, id, error);
         Box::new(FailedRow { failure, content_hash })
     };
     // One entity's panic is one failed entity; the panic hook has shown it already.
-    let converted = catch_unwind(AssertUnwindSafe(|| convert_row::<D>(table, &row, options)));
+    let converted = catch_unwind(AssertUnwindSafe(|| convert_row(subject, &row, options)));
     let converted = converted.unwrap_or_else(|payload| {
         let (id, source) = (row.key.to_entity_id(), PanicMessage::new(payload.as_ref()));
         Err(EntityError::Panicked { entity, id, source })
@@ -194,22 +196,22 @@ enum NewContent {
 
 /// Brings one row to its latest versions; `None` if it is there already.
 fn convert_row<D: BaseVersionedDomainObject>(
-    table: &EntityTable,
+    subject: &Subject<D>,
     row: &Row,
-    options: &ConvertOptions<D>,
+    options: &ConvertOptions,
 ) -> Result<Option<Converted>, EntityError> {
-    match table.layout() {
-        TableLayout::Document => convert_document::<D>(table, row, options),
-        _ => convert_members::<D>(table, row, options),
+    match subject.table.layout() {
+        TableLayout::Document => convert_document(subject, row, options),
+        _ => convert_members(subject, row, options),
     }
 }
 
 fn convert_members<D: BaseVersionedDomainObject>(
-    table: &EntityTable,
+    subject: &Subject<D>,
     row: &Row,
-    options: &ConvertOptions<D>,
+    options: &ConvertOptions,
 ) -> Result<Option<Converted>, EntityError> {
-    let members = read_members(table, row)?;
+    let members = read_members(&subject.table, row)?;
     let migrated = D::migrate_members_to_latest_schema_versions(&members)
         .map_err(|error| error.of(row.key.to_entity_id()))?;
     if migrated.changes.is_empty() {
@@ -219,15 +221,14 @@ fn convert_members<D: BaseVersionedDomainObject>(
         check_members::<D>(row, &members, &migrated.writes)
             .map_err(|error| error.of(row.key.to_entity_id()))?;
     }
-    let effects = match options.hooks.is_empty() {
+    let effects = match subject.hooks.is_empty() {
         true => Effects::default(),
         false => {
-            let id = row.key.to_entity_id();
             let entity = D::schema_versioned_attributes().entity;
             let document = assemble(entity, &members, &migrated.writes);
             let object = document
                 .and_then(|document| D::migrate_to_latest_schema_versions(&document)?.to_object());
-            run_hooks(&object.map_err(|error| error.of(id.clone()))?, id, options)?
+            run_hooks(subject, row, &object.map_err(|error| error.of(row.key.to_entity_id()))?)?
         }
     };
     let (fields, side_outputs) = (migrated.changes, migrated.side_outputs);
@@ -236,20 +237,20 @@ fn convert_members<D: BaseVersionedDomainObject>(
 }
 
 fn convert_document<D: BaseVersionedDomainObject>(
-    table: &EntityTable,
+    subject: &Subject<D>,
     row: &Row,
-    options: &ConvertOptions<D>,
+    options: &ConvertOptions,
 ) -> Result<Option<Converted>, EntityError> {
-    let document = read_document(table, row)?;
+    let document = read_document(&subject.table, row)?;
     let with_id = |error: versioned_core::MigrationError| error.of(row.key.to_entity_id());
     let migrated = D::migrate_to_latest_schema_versions(document).map_err(with_id)?;
     if migrated.is_current() {
         return Ok(None);
     }
-    let effects = match options.check_type || !options.hooks.is_empty() {
+    let effects = match options.check_type || !subject.hooks.is_empty() {
         true => {
             let object = migrated.to_object().map_err(with_id)?;
-            run_hooks(&object, row.key.to_entity_id(), options)?
+            run_hooks(subject, row, &object)?
         }
         false => Effects::default(),
     };
@@ -261,13 +262,13 @@ fn convert_document<D: BaseVersionedDomainObject>(
 }
 
 /// What follows from an entity at its latest versions.
-fn run_hooks<D: BaseVersionedDomainObject>(
-    object: &D,
-    id: EntityId,
-    options: &ConvertOptions<D>,
-) -> Result<Effects, EntityError> {
-    let entity = D::schema_versioned_attributes().entity;
-    options.hooks.run(object).map_err(|source| EntityError::Invalid { entity, id, source })
+fn run_hooks<D>(subject: &Subject<D>, row: &Row, object: &D) -> Result<Effects, EntityError> {
+    let next = row.model_version.and_then(|version| version.checked_add(1));
+    let saved = Saved::new(object, &row.key, next, Reason::Migrate);
+    subject.hooks.run(&saved).map_err(|source| {
+        let (entity, id) = (subject.name, row.key.to_entity_id());
+        EntityError::Invalid { entity, id, source }
+    })
 }
 
 /// Checks that the Rust type accepts the new content: the whole object where every column was read, otherwise the

@@ -199,9 +199,7 @@ impl JobError {
     #[must_use]
     pub fn help(&self) -> Option<&str> {
         match self {
-            Self::StorageModel { .. } => {
-                Some("change the storage model of the job as the cause says")
-            }
+            Self::StorageModel { .. } => Some("change the storage model as the cause says"),
             Self::Store { source, .. } | Self::Census { source, .. } => source.help(),
             Self::LedgerNeeded { .. } => Some("keep one: `JobOptions::with_ledger(..)`"),
             Self::TooManyFailures { .. } | Self::SameErrors { .. } => {
@@ -265,6 +263,16 @@ pub enum FetchError {
         source: StoreError,
     },
 
+    /// There is no such entity, or it is marked as deleted.
+    #[error("there is no `{entity}` with the id `{key}`")]
+    #[non_exhaustive]
+    Absent {
+        /// Name of the entity kind.
+        entity: &'static str,
+        /// The key.
+        key: EntityKey,
+    },
+
     /// The store failed while it read many entities.
     #[error("{keys} entities `{entity}` could not be read")]
     #[non_exhaustive]
@@ -304,7 +312,10 @@ impl FetchError {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Store { source, .. } | Self::StoreMany { source, .. } => source.is_retryable(),
-            Self::StorageModel { .. } | Self::BrokenStore { .. } | Self::Entity { .. } => false,
+            Self::StorageModel { .. }
+            | Self::Absent { .. }
+            | Self::BrokenStore { .. }
+            | Self::Entity { .. } => false,
         }
     }
 
@@ -312,11 +323,12 @@ impl FetchError {
     #[must_use]
     pub fn help(&self) -> Option<&str> {
         match self {
-            Self::StorageModel { .. } => {
-                Some("change the storage model of the job as the cause says")
-            }
+            Self::StorageModel { .. } => Some("change the storage model as the cause says"),
             Self::Store { source, .. } | Self::StoreMany { source, .. } => source.help(),
             Self::BrokenStore { .. } => Some("report this to the maintainers of the store"),
+            Self::Absent { .. } => {
+                Some("check the id; where it may be absent, read it with `find`")
+            }
             Self::Entity { error } => error.help(),
         }
     }

@@ -6,37 +6,43 @@ use versioned_core::{BaseVersionedDomainObject, MigrationError, document::assemb
 use versioned_store::{EntityKey, EntityTable, ModelStore, Row, TableLayout};
 
 use crate::{
-    BaseMigrateVersionedModelJob, EntityError, FetchError,
+    EntityError, FetchError, VersionedModel,
     convert::{read_document, read_members},
 };
 
+/// The error of a strict read that finds nothing.
+pub(crate) fn absent<M: VersionedModel + ?Sized>(key: &EntityKey) -> FetchError {
+    let entity = M::DomainObject::schema_versioned_attributes().entity;
+    FetchError::Absent { entity, key: key.clone() }
+}
+
 /// The row of an entity that is there and not marked as deleted.
-pub(crate) async fn row<J, S>(
+pub(crate) async fn row<M, S>(
     store: &S,
     key: &EntityKey,
 ) -> Result<Option<(EntityTable, Row)>, FetchError>
 where
-    J: BaseMigrateVersionedModelJob + ?Sized,
+    M: VersionedModel + ?Sized,
     S: ModelStore,
 {
-    let entity = J::DomainObject::schema_versioned_attributes().entity;
-    let table = J::table().map_err(|source| FetchError::StorageModel { entity, source })?;
+    let entity = M::DomainObject::schema_versioned_attributes().entity;
+    let table = M::table().map_err(|source| FetchError::StorageModel { entity, source })?;
     let row = store.get(&table, key).await;
     let row = row.map_err(|source| FetchError::Store { entity, key: key.clone(), source })?;
     Ok(row.filter(|row| !row.deleted).map(|row| (table, row)))
 }
 
 /// The rows of entities in the order of their keys; `None` for one that is absent or marked as deleted.
-pub(crate) async fn rows<J, S>(
+pub(crate) async fn rows<M, S>(
     store: &S,
     keys: &[EntityKey],
 ) -> Result<(EntityTable, Vec<Option<Row>>), FetchError>
 where
-    J: BaseMigrateVersionedModelJob + ?Sized,
+    M: VersionedModel + ?Sized,
     S: ModelStore,
 {
-    let entity = J::DomainObject::schema_versioned_attributes().entity;
-    let table = J::table().map_err(|source| FetchError::StorageModel { entity, source })?;
+    let entity = M::DomainObject::schema_versioned_attributes().entity;
+    let table = M::table().map_err(|source| FetchError::StorageModel { entity, source })?;
     let failed = |source| FetchError::StoreMany { entity, keys: keys.len(), source };
     let rows = store.get_many(&table, keys).await.map_err(failed)?;
     if rows.len() != keys.len() {

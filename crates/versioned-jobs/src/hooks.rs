@@ -1,4 +1,4 @@
-//! What an application adds to a migration: validation, dependent rows, messages.
+//! What an application adds to saves and migrations: validation, dependent rows, messages.
 //!
 //! Layer: jobs. Invariant: hooks are pure and run in the audit too, so that an audit finds what a migration would.
 
@@ -6,15 +6,20 @@ use std::{error::Error, fmt};
 
 use versioned_store::{DependentRow, OutboxMessage};
 
+use crate::Saved;
+
 /// Why an entity is not valid.
 pub type HookError = Box<dyn Error + Send + Sync>;
 
 /// Says whether an entity is valid; the flag is that of [`Hooks::strict_if`].
 pub type Validate<D> = fn(&D, bool) -> Result<(), HookError>;
 
-/// What an application adds to the migration of an entity. Everything has a default that adds nothing.
+/// Gives what is written with an entity besides its row.
+pub type Follows<D, T> = fn(&Saved<'_, D>) -> Vec<T>;
+
+/// What an application adds to every save and migration of an entity. Everything has a default that adds nothing.
 ///
-/// The functions see the entity at its latest versions, before it is written. They must be pure, as conversions are: the
+/// The functions see the entity at its latest versions, before it is written; [`Saved`] says under which model version, and why. They must be pure, as conversions are: the
 /// same entity gives the same rows and messages. With any of them, a run reads all columns of every row.
 ///
 /// # Examples
@@ -37,12 +42,13 @@ pub type Validate<D> = fn(&D, bool) -> Result<(), HookError>;
 pub struct Hooks<D> {
     validate: Option<Validate<D>>,
     strict_if: Option<fn(&D) -> bool>,
-    dependents: Option<fn(&D) -> Vec<DependentRow>>,
-    outbox: Option<fn(&D) -> Vec<OutboxMessage>>,
+    dependents: Option<Follows<D, DependentRow>>,
+    outbox: Option<Follows<D, OutboxMessage>>,
 }
 
 impl<D> Hooks<D> {
-    /// Sets what a migrated entity must fulfil; one that does not counts as failed and is left as it is.
+    /// Sets what an entity must fulfil. A save of one that does not is refused; in a job it counts as failed and is left as
+    /// it is.
     #[must_use]
     pub fn validate(self, validate: Validate<D>) -> Self {
         Self { validate: Some(validate), ..self }
@@ -56,13 +62,13 @@ impl<D> Hooks<D> {
 
     /// Sets which rows of other tables are written with an entity, in the same transaction.
     #[must_use]
-    pub fn dependents(self, dependents: fn(&D) -> Vec<DependentRow>) -> Self {
+    pub fn dependents(self, dependents: Follows<D, DependentRow>) -> Self {
         Self { dependents: Some(dependents), ..self }
     }
 
     /// Sets what must happen after an entity was written; see [`deliver`](crate::deliver).
     #[must_use]
-    pub fn outbox(self, outbox: fn(&D) -> Vec<OutboxMessage>) -> Self {
+    pub fn outbox(self, outbox: Follows<D, OutboxMessage>) -> Self {
         Self { outbox: Some(outbox), ..self }
     }
 
@@ -78,14 +84,15 @@ impl<D> Hooks<D> {
         self.dependents.is_some() || self.outbox.is_some()
     }
 
-    /// What follows from a migrated entity.
-    pub(crate) fn run(&self, object: &D) -> Result<Effects, HookError> {
+    /// What follows from an entity that is about to be written.
+    pub(crate) fn run(&self, saved: &Saved<'_, D>) -> Result<Effects, HookError> {
+        let object = saved.object;
         if let Some(validate) = self.validate {
             validate(object, self.strict_if.is_some_and(|strict_if| strict_if(object)))?;
         }
         Ok(Effects {
-            dependents: self.dependents.map_or_else(Vec::new, |rows| rows(object)),
-            outbox: self.outbox.map_or_else(Vec::new, |messages| messages(object)),
+            dependents: self.dependents.map_or_else(Vec::new, |rows| rows(saved)),
+            outbox: self.outbox.map_or_else(Vec::new, |messages| messages(saved)),
         })
     }
 }

@@ -13,6 +13,7 @@ use versioned_store::{
 use crate::{
     JobOptions, Outcome,
     convert::{BatchPlan, FailedRow, RowPlan},
+    subject::Subject,
     tally::{Tally, errors_of},
 };
 
@@ -52,19 +53,19 @@ fn settings(table: &EntityTable, options: &JobOptions) -> String {
 
 impl OpenRun {
     /// Starts a run, or goes on with one.
-    pub(crate) async fn open<S: JobLedger>(
+    pub(crate) async fn open<D, S: JobLedger>(
         store: &S,
-        table: &EntityTable,
+        subject: &Subject<D>,
         kind: RunKind,
         who: &str,
         options: &JobOptions,
     ) -> Result<(Self, OpenedRun), StoreError> {
         let request = RunRequest {
-            entity: table.declaration().entity.to_owned(),
-            table: table.name().to_owned(),
+            entity: subject.name.to_owned(),
+            table: subject.table.name().to_owned(),
             kind,
             target: None,
-            settings: settings(table, options),
+            settings: settings(&subject.table, options),
             who: who.to_owned(),
             at_ms: now_ms(options),
         };
@@ -217,20 +218,20 @@ impl OpenRun {
     }
 
     /// The run of the same table that ended before this one, if it had exactly these errors.
-    pub(crate) async fn same_errors<S: JobLedger>(
+    pub(crate) async fn same_errors<D, S: JobLedger>(
         &self,
         store: &S,
-        table: &EntityTable,
+        subject: &Subject<D>,
         tally: &Tally,
     ) -> Result<Option<RunId>, StoreError> {
-        let runs = store.runs(Some(table.declaration().entity), RUNS_MAX).await?;
+        let runs = store.runs(Some(subject.name), RUNS_MAX).await?;
         let is_before = |run: &&RunRecord| {
             let has_ended = matches!(run.state, RunState::Finished | RunState::Stopped);
             let request = &run.request;
             run.id < self.id
                 && has_ended
                 && request.kind == RunKind::Migrate
-                && request.table == table.name()
+                && request.table == subject.table.name()
         };
         let before = runs.iter().find(is_before);
         let is_same = |run: &&RunRecord| {

@@ -5,7 +5,8 @@
 //!
 //! | module | what it does |
 //! |---|---|
-//! | `model_migration`, `hooks` | the trait [`BaseMigrateVersionedModelJob`], and what an application adds |
+//! | `versioned_model`, `hooks`, `saved` | the trait [`VersionedModel`]: one entity kind, and what the application adds |
+//! | `model_migration`, `subject` | the trait [`BaseMigrateVersionedModelJob`], and what it hands to the loop |
 //! | `run`, `policies` | the loop behind it, and how a run ends |
 //! | `ledger`, `tally` | what a run writes beside its rows: checkpoints, quarantine |
 //! | `undo`, `content` | what a run replaced, and how it is put back |
@@ -38,21 +39,26 @@ mod policy;
 mod progress;
 mod report;
 mod run;
+mod saved;
+mod subject;
 mod tally;
 mod text_table;
 mod undo;
+mod versioned_model;
 
 pub use census::{CensusReport, CensusRow, StoredAs, VersionState};
 pub use clock::{Clock, SystemClock};
 pub use counts::{Counts, Mode, Outcome};
 pub use error::{FetchError, JobError};
 pub use failure::{EntityError, EntityFailure, PanicMessage};
-pub use hooks::{HookError, Hooks, Validate};
-pub use model_migration::{BaseMigrateVersionedModelJob, FetchedMany};
+pub use hooks::{Follows, HookError, Hooks, Validate};
+pub use model_migration::BaseMigrateVersionedModelJob;
 pub use options::{JobOptions, StopFlag};
 pub use outbox::{DeliverError, deliver};
 pub use policy::{FailureLimit, Policy};
 pub use progress::{NoProgress, Progress};
 pub use report::{ChangeCount, JobReport, SideOutputCount};
+pub use saved::{Reason, Saved};
 pub use text_table::{Align, Printable, TextTable};
 pub use undo::UndoReport;
+pub use versioned_model::{FoundMany, VersionedModel};

@@ -3,28 +3,31 @@
 //! Layer: jobs. Invariant: an all-or-nothing run that did not come to its end has left nothing behind, and a process that
 //! is killed on the way there is gone on with by the next run.
 
+use versioned_core::BaseVersionedDomainObject;
 use versioned_store::{JobLedger, RunState, Transition};
 
 use crate::{
-    BaseMigrateVersionedModelJob, JobError, JobOptions, JobReport, Mode, NoProgress, Policy,
-    Progress,
+    JobError, JobOptions, JobReport, Mode, NoProgress, Policy, Progress,
     ledger::now_ms,
     run::{EndedEarly, Run, Source},
+    subject::Subject,
     undo,
 };
 
 /// Runs a migration under its policy.
-pub(crate) async fn migrate<J: BaseMigrateVersionedModelJob + ?Sized, S: JobLedger>(
+pub(crate) async fn migrate<D: BaseVersionedDomainObject, S: JobLedger>(
+    subject: Subject<D>,
     store: &S,
     options: &JobOptions,
     progress: &dyn Progress,
 ) -> Result<JobReport, JobError> {
-    let mut run = Run::<J, S>::new(store, Mode::Migrate, Source::Table, options, progress)?;
-    let table = run.table().clone();
+    let mut run =
+        Run::new(store, subject.clone(), Mode::Migrate, Source::Table, options, progress)?;
     let mut opened = run.open().await;
     let is_new = run.report().counts().scanned == 0;
     if opened.is_ok() && options.policy() == Policy::AllOrNothing && is_new {
-        let audit = Run::<J, S>::new(store, Mode::Audit, Source::Table, options, &NoProgress)?;
+        let (mode, source) = (Mode::Audit, Source::Table);
+        let audit = Run::new(store, subject.clone(), mode, source, options, &NoProgress)?;
         opened = match audit.finish().await {
             Ok(report) if report.counts().failures() > 0 => {
                 report.failures().iter().for_each(|failure| progress.failed(failure));
@@ -43,7 +46,7 @@ pub(crate) async fn migrate<J: BaseMigrateVersionedModelJob + ?Sized, S: JobLedg
     };
     let (run, report) = put_back;
     let Some(who) = options.who() else { return Err(error) };
-    let undone = undo::put_back(&table, store, run, who, options).await?;
+    let undone = undo::put_back(&subject, store, run, who, options).await?;
     let entity = report.entity();
     // One step: a run that is stopped and not yet undone would be put back again by the next one.
     let change = Transition {

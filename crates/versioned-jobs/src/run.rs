@@ -5,18 +5,18 @@
 use std::{sync::Arc, time::Duration};
 
 use tokio::task::{JoinError, JoinHandle, spawn_blocking};
+use versioned_core::BaseVersionedDomainObject;
 use versioned_store::{
     Bodies, EntityKey, EntityTable, JobLedger, Page, QuarantineRequest, Row, RunId, RunKind,
     RunState, ScanRequest, StoreError, StoreErrorKind, WriteOutcome,
 };
 
 use crate::{
-    BaseMigrateVersionedModelJob, EntityError, EntityFailure, JobError, JobOptions, JobReport,
-    Mode, Outcome, Policy, Progress,
+    EntityError, EntityFailure, JobError, JobOptions, JobReport, Mode, Outcome, Policy, Progress,
     content::content_hash,
     convert::{BatchPlan, ConvertOptions, FailedRow, RowPlan, plan_batch},
     ledger::OpenRun,
-    model_migration::checked_table,
+    subject::Subject,
     tally::Tally,
 };
 
@@ -28,30 +28,29 @@ pub(crate) enum Source {
 }
 
 /// One execution of a job.
-pub(crate) struct Run<'a, J: BaseMigrateVersionedModelJob + ?Sized, S> {
+pub(crate) struct Run<'a, D, S> {
     store: &'a S,
     options: &'a JobOptions,
     progress: &'a dyn Progress,
     mode: Mode,
     source: Source,
-    table: Arc<EntityTable>,
-    convert: Arc<ConvertOptions<J::DomainObject>>,
+    subject: Arc<Subject<D>>,
+    convert: Arc<ConvertOptions>,
     started: Duration,
     report: JobReport,
     ledger: Option<OpenRun>,
 }
 
-impl<'a, J: BaseMigrateVersionedModelJob + ?Sized, S: JobLedger> Run<'a, J, S> {
+impl<'a, D: BaseVersionedDomainObject, S: JobLedger> Run<'a, D, S> {
     pub(crate) fn new(
         store: &'a S,
+        subject: Subject<D>,
         mode: Mode,
         source: Source,
         options: &'a JobOptions,
         progress: &'a dyn Progress,
     ) -> Result<Self, JobError> {
-        let table = checked_table::<J>()?;
-        let entity = table.declaration().entity;
-        let hooks = J::hooks();
+        let (entity, hooks) = (subject.name, &subject.hooks);
         if mode == Mode::Migrate && options.who().is_none() {
             let needs = [
                 (source == Source::Quarantine, "a replay of the quarantine"),
@@ -69,12 +68,11 @@ impl<'a, J: BaseMigrateVersionedModelJob + ?Sized, S: JobLedger> Run<'a, J, S> {
             progress,
             mode,
             source,
-            table: Arc::new(table),
+            subject: Arc::new(subject),
             convert: Arc::new(ConvertOptions {
                 check_type: options.check_type(),
                 keep_before: mode == Mode::Migrate && options.keep_before(),
                 skip: options.skipped().clone(),
-                hooks,
             }),
             started: options.clock().now(),
             report: JobReport::new(entity, mode, options.failures_kept()),
@@ -97,10 +95,10 @@ impl<'a, J: BaseMigrateVersionedModelJob + ?Sized, S: JobLedger> Run<'a, J, S> {
             Source::Table => RunKind::Migrate,
             Source::Quarantine => RunKind::Replay,
         };
-        let opened = OpenRun::open(self.store, &self.table, kind, who, self.options).await;
+        let opened = OpenRun::open(self.store, &self.subject, kind, who, self.options).await;
         let (ledger, opened) = opened?;
         let checkpoint = &opened.run.checkpoint;
-        let declaration = self.table.declaration();
+        let declaration = self.table().declaration();
         self.report.set_tally(Tally::of(checkpoint.counts, &checkpoint.detail, declaration));
         self.report.set_run(&opened);
         self.ledger = Some(ledger);
@@ -111,8 +109,8 @@ impl<'a, J: BaseMigrateVersionedModelJob + ?Sized, S: JobLedger> Run<'a, J, S> {
         &self.report
     }
 
-    pub(crate) fn table(&self) -> &EntityTable {
-        &self.table
+    fn table(&self) -> &EntityTable {
+        &self.subject.table
     }
 
     /// Works to the end. An error comes with the run, if it must be put back.
@@ -126,7 +124,7 @@ impl<'a, J: BaseMigrateVersionedModelJob + ?Sized, S: JobLedger> Run<'a, J, S> {
         };
         let ended = self.close(ended).await;
         self.report.set_elapsed(self.options.clock().now().saturating_sub(self.started));
-        let (entity, table) = (self.report.entity(), self.table.name().to_owned());
+        let (entity, table) = (self.report.entity(), self.table().name().to_owned());
         let run = self.ledger.as_ref().map(OpenRun::id);
         let report = Box::new(self.report);
         let error = match ended {
@@ -190,13 +188,13 @@ impl<'a, J: BaseMigrateVersionedModelJob + ?Sized, S: JobLedger> Run<'a, J, S> {
             }
             Err(EndedEarly::SameErrors(_)) => return ended,
         };
-        ledger.save(store, &self.table, tally).await?;
+        ledger.save(store, self.table(), tally).await?;
         let (mut to, mut why, mut ended) = (to, why, ended);
         if to == RunState::Finished && self.source == Source::Table {
             let skipped = options.skipped().iter().cloned();
             ledger.release_others(store, self.report.entity(), skipped).await?;
             if options.stop_on_same_errors() && tally.counts.failures() > 0 {
-                let same = ledger.same_errors(store, &self.table, tally).await?;
+                let same = ledger.same_errors(store, &self.subject, tally).await?;
                 if let Some(before) = same {
                     (to, why) = (RunState::Stopped, format!("the same errors as run {before}"));
                     ended = Err(EndedEarly::SameErrors(before));
@@ -210,7 +208,7 @@ impl<'a, J: BaseMigrateVersionedModelJob + ?Sized, S: JobLedger> Run<'a, J, S> {
     async fn run_batches(&mut self) -> Result<(), EndedEarly> {
         self.check_policies()?;
         let total = match self.progress.wants_total() {
-            true => Some(self.store.count(&self.table).await?),
+            true => Some(self.store.count(self.table()).await?),
             false => None,
         };
         self.progress.started(self.report.entity(), self.mode, total);
@@ -247,9 +245,9 @@ impl<'a, J: BaseMigrateVersionedModelJob + ?Sized, S: JobLedger> Run<'a, J, S> {
 
     async fn scan(&self, after: Option<EntityKey>) -> Result<Page, EndedEarly> {
         let limits = self.options.limits();
-        let bodies = if self.convert.hooks.is_empty() { Bodies::Stale } else { Bodies::All };
+        let bodies = if self.subject.hooks.is_empty() { Bodies::Stale } else { Bodies::All };
         let request = ScanRequest { after, until: None, limits, bodies };
-        let page = self.store.scan(&self.table, &request).await?;
+        let page = self.store.scan(self.table(), &request).await?;
         check_page(request.after.as_ref(), &page)?;
         Ok(page)
     }
@@ -262,20 +260,20 @@ impl<'a, J: BaseMigrateVersionedModelJob + ?Sized, S: JobLedger> Run<'a, J, S> {
         let entries = self.store.quarantined(&request).await?;
         let is_last = u32::try_from(entries.len()).unwrap_or(u32::MAX) < limit;
         let keys: Vec<EntityKey> = entries.into_iter().map(|entry| entry.key).collect();
-        let found = self.store.get_many(&self.table, &keys).await?;
+        let found = self.store.get_many(self.table(), &keys).await?;
         if found.len() != keys.len() {
             return Err(EndedEarly::Broken("it did not say of every key whether there is a row"));
         }
         let rows = found.into_iter().zip(keys).map(|(row, key)| {
-            let values = vec![None; self.table.columns().len()];
+            let values = vec![None; self.table().columns().len()];
             row.unwrap_or(Row { key, model_version: None, deleted: true, values })
         });
         Ok(Page { rows: rows.collect(), is_last })
     }
 
     fn convert(&self, page: Page) -> JoinHandle<BatchPlan> {
-        let (table, options) = (Arc::clone(&self.table), Arc::clone(&self.convert));
-        spawn_blocking(move || plan_batch::<J::DomainObject>(&table, page.rows, &options))
+        let (subject, options) = (Arc::clone(&self.subject), Arc::clone(&self.convert));
+        spawn_blocking(move || plan_batch(&subject, page.rows, &options))
     }
 
     /// Writes what was planned. If the database refuses a row of the batch, the batch is cut into parts with one write
@@ -306,11 +304,11 @@ impl<'a, J: BaseMigrateVersionedModelJob + ?Sized, S: JobLedger> Run<'a, J, S> {
         let (entity, id) = (self.report.entity(), row.key.to_entity_id());
         let error = EntityError::Rejected { entity, id: id.clone(), source: Box::new(error) };
         let failure = EntityFailure::new(entity, id, error);
-        FailedRow { failure, content_hash: content_hash(&self.table, row) }
+        FailedRow { failure, content_hash: content_hash(self.table(), row) }
     }
 
     async fn commit(&mut self, plan: &BatchPlan) -> Result<Vec<WriteOutcome>, EndedEarly> {
-        let (store, table) = (self.store, &self.table);
+        let (store, table) = (self.store, &self.subject.table);
         let outcomes = match (self.mode, &mut self.ledger) {
             (Mode::Audit, _) => vec![WriteOutcome::Written; plan.writes.len()],
             (Mode::Migrate, Some(ledger)) => {

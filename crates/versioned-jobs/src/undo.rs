@@ -18,6 +18,7 @@ use crate::{
     content::{self, PutBack},
     error::count_of,
     ledger::now_ms,
+    subject::Subject,
 };
 
 /// Most ids of conflicts that are listed; all are counted.
@@ -82,13 +83,13 @@ impl fmt::Display for UndoReport {
 }
 
 /// Puts back what a run replaced, and says in the ledger that it is undone.
-pub(crate) async fn undo<S: JobLedger>(
-    table: &EntityTable,
+pub(crate) async fn undo<D, S: JobLedger>(
+    subject: &Subject<D>,
     store: &S,
     run: RunId,
     options: &JobOptions,
 ) -> Result<UndoReport, JobError> {
-    let entity = table.declaration().entity;
+    let (entity, table) = (subject.name, &subject.table);
     let refused = |why| JobError::NotUndoable { entity, run, why };
     let Some(who) = options.who() else {
         return Err(JobError::LedgerNeeded { entity, what: "an undo" });
@@ -111,7 +112,7 @@ pub(crate) async fn undo<S: JobLedger>(
     if store.kept(run).await.map_err(failed)?.rows == 0 && target.checkpoint.counts.migrated > 0 {
         return Err(refused("nothing is kept of what it replaced"));
     }
-    let report = put_back(table, store, run, who, options).await?;
+    let report = put_back(subject, store, run, who, options).await?;
     let (who, at_ms) = (who.to_owned(), now_ms(options));
     let why = format!("put back by run {}", report.undone_by);
     let (from, to) = (Some(target.state), RunState::Undone);
@@ -129,14 +130,14 @@ pub(crate) fn interrupted(
 }
 
 /// Puts back what a run replaced, or goes on with that. The state of the run itself stays.
-pub(crate) async fn put_back<S: JobLedger>(
-    table: &EntityTable,
+pub(crate) async fn put_back<D, S: JobLedger>(
+    subject: &Subject<D>,
     store: &S,
     run: RunId,
     who: &str,
     options: &JobOptions,
 ) -> Result<UndoReport, JobError> {
-    let entity = table.declaration().entity;
+    let entity = subject.name;
     let failed = |source| interrupted(entity, Some(run), source);
     let is_done =
         |known: &RunRecord| known.request.target == Some(run) && known.state == RunState::Finished;
@@ -144,7 +145,7 @@ pub(crate) async fn put_back<S: JobLedger>(
     let done = runs.into_iter().find(is_done);
     let record = match done {
         Some(done) => done,
-        None => finish(table, store, run, who, options).await?,
+        None => finish(subject, store, run, who, options).await?,
     };
     let kept = store.kept(run).await.map_err(failed)?;
     Ok(report(entity, run, &record, kept))
@@ -166,14 +167,14 @@ fn report(entity: &'static str, run: RunId, record: &RunRecord, kept: Kept) -> U
     }
 }
 
-async fn finish<S: JobLedger>(
-    table: &EntityTable,
+async fn finish<D, S: JobLedger>(
+    subject: &Subject<D>,
     store: &S,
     run: RunId,
     who: &str,
     options: &JobOptions,
 ) -> Result<RunRecord, JobError> {
-    let entity = table.declaration().entity;
+    let (entity, table) = (subject.name, &subject.table);
     let failed = |source| interrupted(entity, Some(run), source);
     let request = RunRequest {
         entity: entity.to_owned(),

@@ -2,15 +2,15 @@
 
 use versioned_jobs::{
     BaseMigrateVersionedModelJob, FailureLimit, Hooks, JobError, JobOptions, NoProgress, Policy,
-    SystemClock, UndoReport, deliver,
+    SystemClock, UndoReport, VersionedModel, deliver,
 };
 use versioned_store::{JobLedger, OutboxMessage, RunId, RunState, StorageModel};
 use versioned_testkit::faults::JobEnd;
 
 use crate::jobs::{
     lesson::{
-        Layout, Lesson, MISFIT, MigrateLessonColumnsJob, MigrateLessonDocumentsJob, REFUSED,
-        StoredLesson, ids,
+        Layout, Lesson, LessonColumns, LessonDocuments, MISFIT, MigrateLessonColumnsJob,
+        MigrateLessonDocumentsJob, REFUSED, StoredLesson, ids,
     },
     probe::{Watcher, batches_of},
 };
@@ -20,16 +20,20 @@ struct ColumnsJob;
 struct DocumentsJob;
 
 fn hooks() -> Hooks<Lesson> {
-    Hooks::default().outbox(|lesson| {
-        vec![OutboxMessage { topic: "cache".to_owned(), payload: lesson.id.clone() }]
+    Hooks::default().outbox(|saved| {
+        vec![OutboxMessage { topic: "cache".to_owned(), payload: saved.object.id.clone() }]
     })
 }
 
 impl BaseMigrateVersionedModelJob for ColumnsJob {
+    type Model = Self;
+}
+
+impl VersionedModel for ColumnsJob {
     type DomainObject = Lesson;
 
     fn storage_model() -> StorageModel {
-        MigrateLessonColumnsJob::storage_model()
+        LessonColumns::storage_model()
     }
 
     fn hooks() -> Hooks<Lesson> {
@@ -38,10 +42,14 @@ impl BaseMigrateVersionedModelJob for ColumnsJob {
 }
 
 impl BaseMigrateVersionedModelJob for DocumentsJob {
+    type Model = Self;
+}
+
+impl VersionedModel for DocumentsJob {
     type DomainObject = Lesson;
 
     fn storage_model() -> StorageModel {
-        MigrateLessonDocumentsJob::storage_model()
+        LessonDocuments::storage_model()
     }
 
     fn hooks() -> Hooks<Lesson> {

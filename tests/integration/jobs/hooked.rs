@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use versioned_core::{Declaration, OtherAttribute, OtherKind};
 use versioned_jobs::{
     BaseMigrateVersionedModelJob, DeliverError, EntityError, Hooks, JobError, JobReport,
-    NoProgress, SystemClock, deliver,
+    NoProgress, SystemClock, VersionedModel, deliver,
 };
 use versioned_store::{
     ColumnValue, DependentRow, EntityTable, JobLedger, ModelStore, OutboxMessage, StorageModel,
@@ -15,7 +15,7 @@ use versioned_store::{
 use super::{
     backend::{Backend, stories},
     block_on,
-    lesson::{Layout, Lesson, MigrateLessonColumnsJob, MigrateLessonDocumentsJob, StoredLesson},
+    lesson::{Layout, Lesson, LessonColumns, LessonDocuments, StoredLesson},
     probe::{Change, Probe, batches_of},
     with_a_ledger::{ledgered, lessons, quarantined},
 };
@@ -34,7 +34,8 @@ fn hooks() -> Hooks<Lesson> {
             true => Err("a strict lesson has one scene".into()),
             false => Ok(()),
         })
-        .dependents(|lesson| {
+        .dependents(|saved| {
+            let lesson = saved.object;
             let scenes = i64::try_from(lesson.scenes.len()).unwrap();
             vec![DependentRow {
                 table: "summaries".to_owned(),
@@ -42,8 +43,8 @@ fn hooks() -> Hooks<Lesson> {
                 set: vec![("scenes".to_owned(), ColumnValue::Integer(scenes))],
             }]
         })
-        .outbox(|lesson| {
-            let payload = lesson.id.clone();
+        .outbox(|saved| {
+            let payload = saved.object.id.clone();
             vec![OutboxMessage { topic: "cache".to_owned(), payload }]
         })
 }
@@ -51,10 +52,14 @@ fn hooks() -> Hooks<Lesson> {
 struct HookedColumns;
 
 impl BaseMigrateVersionedModelJob for HookedColumns {
+    type Model = Self;
+}
+
+impl VersionedModel for HookedColumns {
     type DomainObject = Lesson;
 
     fn storage_model() -> StorageModel {
-        MigrateLessonColumnsJob::storage_model()
+        LessonColumns::storage_model()
     }
 
     fn hooks() -> Hooks<Lesson> {
@@ -65,10 +70,14 @@ impl BaseMigrateVersionedModelJob for HookedColumns {
 struct HookedDocuments;
 
 impl BaseMigrateVersionedModelJob for HookedDocuments {
+    type Model = Self;
+}
+
+impl VersionedModel for HookedDocuments {
     type DomainObject = Lesson;
 
     fn storage_model() -> StorageModel {
-        MigrateLessonDocumentsJob::storage_model()
+        LessonDocuments::storage_model()
     }
 
     fn hooks() -> Hooks<Lesson> {

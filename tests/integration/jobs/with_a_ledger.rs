@@ -207,7 +207,7 @@ fn a_failed_entity_is_quarantined_and_leaves_when_it_was_repaired<B: Backend>(la
     assert_eq!(entry.causes, report.failures()[0].causes());
     assert_eq!((entry.content_hash.len(), entry.run), (32, RunId::new(1)));
     assert_eq!(store.rows(layout)[1], before[1], "the row stays where it is");
-    assert!(layout.fetch(&store, "b").is_err(), "and says why it cannot be read");
+    assert!(layout.find(&store, "b").is_err(), "and says why it cannot be read");
 
     store.put(layout, StoredLesson::old("b").row(layout));
     let report = layout.run(Mode::Migrate, &store, &ledgered(2), &NoProgress).unwrap();
