@@ -213,6 +213,46 @@ pub enum StorageModelError {
         table: Box<str>,
     },
 
+    /// The storage model has a history, and no model version.
+    #[error(
+        "the storage model of `{entity}` in table `{table}` has a history, whose commits are \
+         numbered by the model version, and no column for it: add `.model_version(\"..\")`"
+    )]
+    #[non_exhaustive]
+    HistoryWithoutVersion {
+        /// Name of the entity kind.
+        entity: &'static str,
+        /// Name of the table.
+        table: Box<str>,
+    },
+
+    /// Models can be marked as deleted, and nothing says what becomes of their snapshots.
+    #[error(
+        "models of `{entity}` in table `{table}` can be marked as deleted, and their history does \
+         not say what becomes of their snapshots: add `.snapshots_of_deleted(..)` to it, with \
+         `DeletedModels::Migrate` or `DeletedModels::Skip`"
+    )]
+    #[non_exhaustive]
+    DeletedUndecided {
+        /// Name of the entity kind.
+        entity: &'static str,
+        /// Name of the table.
+        table: Box<str>,
+    },
+
+    /// One table was named for two of models, snapshots and commits.
+    #[error(
+        "table `{table}` is named twice in the storage model of `{entity}`: models, snapshots and \
+         commits need a table each"
+    )]
+    #[non_exhaustive]
+    TableTwice {
+        /// Name of the entity kind.
+        entity: &'static str,
+        /// Name of the table.
+        table: Box<str>,
+    },
+
     /// A column was named for a field, but the whole document lies in one column.
     #[error(
         "`{entity}` lies in one column of table `{table}`, so field `{field}` has none of its own: \

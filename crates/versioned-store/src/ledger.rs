@@ -7,8 +7,8 @@ use std::{fmt, future::Future};
 use versioned_core::EntityId;
 
 use crate::{
-    BatchLimits, Checkpoint, ColumnValue, EntityKey, EntityTable, ModelStore, OpenedRun, RowWrite,
-    RunId, RunRecord, RunRequest, StoreError, Transition, WriteOutcome,
+    BatchLimits, Checkpoint, ColumnValue, EntityKey, EntityTable, ModelStore, NewCommit, OpenedRun,
+    RowWrite, RunId, RunRecord, RunRequest, StoreError, Transition, WriteOutcome,
 };
 
 /// A store of models that keeps a ledger of the runs over them, in the same database.
@@ -184,6 +184,8 @@ pub struct FollowUp {
     pub dependents: Vec<DependentRow>,
     /// What must happen after the commit.
     pub outbox: Vec<OutboxMessage>,
+    /// The commits of rows that were written; of a table with a [history](EntityTable::history) only.
+    pub commits: Vec<NewCommit>,
 }
 
 /// An entity in quarantine: its row stays where it is.
@@ -298,8 +300,8 @@ pub struct OutboxMessage {
 pub struct OutboxEntry {
     /// Its number; the same message has the same one however often it is delivered.
     pub id: i64,
-    /// The run that wrote it.
-    pub run: RunId,
+    /// The run that wrote it; `None` for one that was saved with a model outside of runs.
+    pub run: Option<RunId>,
     /// The message.
     pub message: OutboxMessage,
 }

@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 
 use crate::{
     Batch, BatchLimits, Checkpoint, ColumnValue, DependentRow, EntityKey, EntityTable, FollowUp,
-    JobLedger, Kept, KeyPart, MemoryStore, OpenedRun, OutboxEntry, PreImage, QuarantineEntry,
-    QuarantineRequest, Released, RunId, RunRecord, RunRequest, RunState, StoreError, StoreProblem,
-    StoredPreImage, Transition, WriteOutcome,
+    JobLedger, Kept, KeyPart, MemoryStore, OpenedRun, OutboxEntry, OutboxMessage, PreImage,
+    QuarantineEntry, QuarantineRequest, Released, RunId, RunRecord, RunRequest, RunState,
+    StoreError, StoreProblem, StoredPreImage, Transition, WriteOutcome,
     memory::{Record, State, rows_of, write_row},
+    memory_history,
 };
 
 /// Name of the ledger in errors that are of no table.
@@ -84,11 +85,16 @@ impl Ledger {
             self.quarantine.insert(place, entry);
         }
         self.pre_images.extend(follow_up.pre_images.into_iter().map(|image| (run, image)));
-        for message in follow_up.outbox {
+        self.post(Some(run), follow_up.outbox);
+        Ok(())
+    }
+
+    /// Keeps messages until they are delivered.
+    pub(crate) fn post(&mut self, run: Option<RunId>, messages: Vec<OutboxMessage>) {
+        for message in messages {
             let id = i64::try_from(self.outbox.len()).unwrap_or(i64::MAX).saturating_add(1);
             self.outbox.push((OutboxEntry { id, run, message }, None));
         }
-        Ok(())
     }
 
     fn kept(&self, run: RunId) -> Kept {
@@ -108,7 +114,7 @@ impl MemoryStore {
         batch: &Batch<'_>,
     ) -> Result<Vec<WriteOutcome>, StoreProblem> {
         let mut state = self.lock();
-        let State { tables, ledger } = &mut *state;
+        let State { tables, ledger, commits } = &mut *state;
         let checked = batch.writes.iter().map(|write| Ok((write, table.check_write(write)?)));
         let checked: Vec<_> = checked.collect::<Result<_, StoreProblem>>()?;
         let rows = rows_of(tables, table)?;
@@ -117,9 +123,9 @@ impl MemoryStore {
             .map(|write| (write.expected.key.clone(), rows.get(&write.expected.key).cloned()))
             .collect();
         let outcomes: Vec<WriteOutcome> = (checked.into_iter())
-            .map(|(write, next)| write_row(table, rows, write, next))
+            .map(|(write, next)| write_row(table, tables, write, next))
             .collect();
-        let follow_up = (batch.follow)(&outcomes);
+        let mut follow_up = (batch.follow)(&outcomes);
         let finish = || {
             let number = follow_up.checkpoint.number;
             check_next(ledger.run(batch.run)?, number)?;
@@ -129,11 +135,18 @@ impl MemoryStore {
                     return Err(StoreProblem::TableUnknown);
                 }
             }
+            let plan = memory_history::plan(
+                tables,
+                commits,
+                table,
+                std::mem::take(&mut follow_up.commits),
+            )?;
             for row in &follow_up.dependents {
                 let (key, rows) = (dependent_key(row)?, tables.get_mut(&row.table));
                 let record = rows.ok_or(StoreProblem::TableUnknown)?.entry(key).or_default();
                 record.extend(row.set.iter().cloned());
             }
+            plan.apply(tables, commits);
             ledger.apply(batch.run, follow_up)
         };
         let finished = finish();
@@ -160,7 +173,7 @@ fn check_next(run: &RunRecord, number: u64) -> Result<(), StoreProblem> {
     Ok(())
 }
 
-fn dependent_key(row: &DependentRow) -> Result<EntityKey, StoreProblem> {
+pub(crate) fn dependent_key(row: &DependentRow) -> Result<EntityKey, StoreProblem> {
     let part = |value: &ColumnValue| match value {
         ColumnValue::Integer(number) => Some(KeyPart::Integer(*number)),
         ColumnValue::Text(text) => Some(KeyPart::Text(text.clone())),

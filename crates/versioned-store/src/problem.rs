@@ -2,7 +2,7 @@
 //!
 //! Layer: store.
 
-use crate::{EntityKey, RunId, StoreError, StoreErrorKind};
+use crate::{EntityKey, ModelVersion, RunId, StoreError, StoreErrorKind};
 
 /// What a store found wrong by itself; the source of a [`StoreError`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -160,6 +160,53 @@ pub enum StoreProblem {
         to: &'static str,
     },
 
+    /// The storage model has no history.
+    #[error("the storage model has no history")]
+    HistoryMissing,
+
+    /// A table of the history is not there.
+    #[error("there is no table `{table}`, which the history needs")]
+    HistoryTableUnknown {
+        /// Name of the table.
+        table: Box<str>,
+    },
+
+    /// A table of the history lacks a column.
+    #[error("table `{table}` of the history has no column `{column}`")]
+    HistoryColumnUnknown {
+        /// Name of the table.
+        table: Box<str>,
+        /// Name of the column.
+        column: Box<str>,
+    },
+
+    /// The history has a commit with this model version already.
+    #[error(
+        "table `{table}` has model version {version} of `{key}` already, and history is never \
+         written over"
+    )]
+    HistoryExists {
+        /// Name of the table.
+        table: Box<str>,
+        /// Key of the model.
+        key: EntityKey,
+        /// The model version.
+        version: ModelVersion,
+    },
+
+    /// A commit holds what no store writes there.
+    #[error("commit {number} in table `{table}` holds {found} as {what}")]
+    HistoryMalformed {
+        /// Name of the table.
+        table: Box<str>,
+        /// Number of the commit.
+        number: i64,
+        /// What it is said to be.
+        what: &'static str,
+        /// What it holds.
+        found: Box<str>,
+    },
+
     /// A version column has more values than versions ever have.
     #[error(
         "column `{column}` has more than {limit} different values, so it holds no schema versions"
@@ -184,14 +231,20 @@ impl StoreProblem {
             | Self::WriteMismatch { .. }
             | Self::KeyNotUnique { .. }
             | Self::ValueAltered { .. }
+            | Self::HistoryMissing
+            | Self::HistoryTableUnknown { .. }
+            | Self::HistoryColumnUnknown { .. }
             | Self::TooManyVersions { .. } => StoreErrorKind::Misconfigured,
             Self::EncodingUnsupported | Self::LedgerTooNew { .. } => StoreErrorKind::Unsupported,
             Self::KeyExists { .. } | Self::RunMoved { .. } | Self::TransitionIllegal { .. } => {
                 StoreErrorKind::Conflict
             }
             Self::RunUnknown { .. } => StoreErrorKind::Misconfigured,
+            // One model whose history runs ahead of it must not stop the others.
+            Self::HistoryExists { .. } => StoreErrorKind::Rejected,
             Self::KeyMalformed { .. }
             | Self::LedgerMalformed { .. }
+            | Self::HistoryMalformed { .. }
             | Self::ColumnMalformed { .. }
             | Self::ModelVersionExhausted { .. } => StoreErrorKind::Corrupt,
         }
@@ -240,6 +293,23 @@ impl StoreProblem {
             Self::ValueAltered { .. } => {
                 "declare the column as TEXT for JSON text, INTEGER for versions and numbers, \
                  REAL for fractions"
+            }
+            Self::HistoryMissing => {
+                "add `.history(History::tables(\"..\", \"..\"))` to the storage model"
+            }
+            Self::HistoryTableUnknown { .. } => {
+                "create it, as the store's `create_history_tables` does"
+            }
+            Self::HistoryColumnUnknown { .. } => {
+                "name the content column in `.content_column(\"..\")`, or give the table the \
+                 columns that the store's `create_history_tables` gives it"
+            }
+            Self::HistoryExists { .. } => {
+                "find out why the model is behind its history: it may have been put back from a \
+                 copy; then set its model version to the last one of its history"
+            }
+            Self::HistoryMalformed { .. } => {
+                "run the program that wrote the commit, or repair its row"
             }
             Self::TooManyVersions { .. } => {
                 "name the column of the schema version: `.column(\"..\", \"..\")`"

@@ -38,11 +38,8 @@ pub(super) async fn version_counts(
         sql.text("SELECT ");
         keys::column(sql, table, &column.name);
         sql.text(", ");
-        match table.deleted() {
-            Some(column) => scan::deleted(sql, table, column),
-            None => {
-                sql.text("0");
-            }
+        if !scan::deleted(sql, table) {
+            sql.text("0");
         }
         sql.text(", count(*) FROM ").name(table.name()).text(" GROUP BY typeof(");
         keys::column(sql, table, &column.name);

@@ -4,6 +4,7 @@
 
 mod count;
 mod error;
+mod history;
 mod keys;
 mod ledger;
 mod scan;

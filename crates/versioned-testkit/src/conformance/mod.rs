@@ -28,6 +28,7 @@
 #![expect(clippy::missing_panics_doc, reason = "every rule panics where a store breaks it")]
 
 mod fixture;
+pub mod history;
 mod ledger;
 mod paging;
 mod values;

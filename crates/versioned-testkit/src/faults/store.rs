@@ -10,10 +10,11 @@ use std::{
 };
 
 use versioned_store::{
-    Batch, BatchLimits, EntityKey, EntityTable, JobLedger, Kept, ModelStore, OpenedRun,
-    OutboxEntry, Page, QuarantineEntry, QuarantineRequest, Released, Row, RowWrite, RunId,
-    RunRecord, RunRequest, ScanRequest, StoreError, StoreErrorKind, StoredPreImage, Transition,
-    VersionCount, WriteOutcome,
+    Batch, BatchLimits, CommitEntry, CommitsRequest, EntityKey, EntityTable, HistoryStore,
+    JobLedger, Kept, ModelCommit, ModelStore, ModelVersion, OpenedRun, OutboxEntry, Page,
+    QuarantineEntry, QuarantineRequest, Released, Row, RowWrite, RunId, RunRecord, RunRequest,
+    ScanRequest, Snapshot, StoreError, StoreErrorKind, StoredPreImage, Transition, VersionCount,
+    WriteOutcome,
 };
 
 use super::{Fault, FaultError, FaultKind, Moment};
@@ -200,4 +201,12 @@ port! { JobLedger {
     LEDGER => forget(run: RunId) -> Kept;
     LEDGER => undelivered(limit: u32) -> Vec<OutboxEntry>;
     LEDGER => mark_delivered(entry: i64, at_ms: i64) -> ();
+} }
+
+port! { HistoryStore {
+    table.name() =>
+        commit_models(table: &EntityTable, commits: &[ModelCommit]) -> Vec<WriteOutcome>;
+    table.name() =>
+        snapshot(table: &EntityTable, key: &EntityKey, version: ModelVersion) -> Option<Snapshot>;
+    table.name() => commits(table: &EntityTable, request: &CommitsRequest) -> Vec<CommitEntry>;
 } }

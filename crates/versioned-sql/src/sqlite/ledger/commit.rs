@@ -9,7 +9,7 @@ use versioned_store::{
 };
 
 use super::{quarantine, runs, stored};
-use crate::sqlite::{error::Fault, statement::Statement, write};
+use crate::sqlite::{error::Fault, history, statement::Statement, write};
 
 pub(super) async fn commit(
     pool: &SqlitePool,
@@ -24,6 +24,7 @@ pub(super) async fn commit(
     };
     let follow_up = (batch.follow)(&outcomes);
     save(&mut transaction, batch.run, &follow_up.checkpoint).await?;
+    history::append(&mut transaction, table, &follow_up.commits).await?;
     follow(&mut transaction, batch.run, table, &follow_up).await?;
     transaction.commit().await?;
     Ok(outcomes)
@@ -77,9 +78,18 @@ async fn follow(
     for row in &follow_up.dependents {
         set_dependent(connection, row).await?;
     }
-    for OutboxMessage { topic, payload } in &follow_up.outbox {
+    post(connection, Some(run), &follow_up.outbox).await
+}
+
+/// Keeps messages until they are delivered.
+pub(in crate::sqlite) async fn post(
+    connection: &mut SqliteConnection,
+    run: Option<RunId>,
+    messages: &[OutboxMessage],
+) -> Result<(), Fault> {
+    for OutboxMessage { topic, payload } in messages {
         sqlx::query("INSERT INTO versioned_outbox (run, topic, payload) VALUES (?, ?, ?)")
-            .bind(run.number())
+            .bind(run.map(RunId::number))
             .bind(topic)
             .bind(payload)
             .execute(&mut *connection)
@@ -103,7 +113,10 @@ async fn keep(
 }
 
 /// Inserts a row, or sets its columns where its key exists.
-async fn set_dependent(connection: &mut SqliteConnection, row: &DependentRow) -> Result<(), Fault> {
+pub(in crate::sqlite) async fn set_dependent(
+    connection: &mut SqliteConnection,
+    row: &DependentRow,
+) -> Result<(), Fault> {
     if row.key.is_empty() {
         let what = "the key of a dependent row";
         return Err(StoreProblem::LedgerMalformed { what, found: "nothing".into() }.into());

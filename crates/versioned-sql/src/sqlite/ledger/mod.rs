@@ -3,12 +3,12 @@
 //! Layer: adapters. Invariant: the tables are created by the first run, and a ledger of a later version is refused before
 //! anything is read from it or written to it.
 
-mod commit;
+pub(super) mod commit;
 mod kept;
 mod outbox;
 mod quarantine;
 mod runs;
-mod tables;
+pub(super) mod tables;
 
 use sqlx::{Sqlite, SqlitePool, Transaction};
 use versioned_store::{

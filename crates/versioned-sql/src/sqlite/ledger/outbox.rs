@@ -21,7 +21,11 @@ pub(super) async fn undelivered(pool: &SqlitePool, limit: u32) -> Result<Vec<Out
     .await?;
     let read = |row: &SqliteRow| {
         let message = OutboxMessage { topic: row.try_get(2)?, payload: row.try_get(3)? };
-        Ok(OutboxEntry { id: row.try_get(0)?, run: RunId::new(row.try_get(1)?), message })
+        Ok(OutboxEntry {
+            id: row.try_get(0)?,
+            run: row.try_get::<Option<i64>, _>(1)?.map(RunId::new),
+            message,
+        })
     };
     rows.iter().map(read).collect()
 }

@@ -73,7 +73,7 @@ CREATE TABLE versioned_pre_images (
 CREATE INDEX versioned_pre_images_of_run ON versioned_pre_images (run, place);
 CREATE TABLE versioned_outbox (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
-    run INTEGER NOT NULL,
+    run INTEGER,
     topic TEXT NOT NULL,
     payload TEXT NOT NULL,
     delivered_at_ms INTEGER
@@ -103,7 +103,7 @@ pub(super) async fn exist(connection: &mut SqliteConnection) -> Result<bool, Fau
 }
 
 /// Creates the tables, where they do not exist yet.
-pub(super) async fn create(connection: &mut SqliteConnection) -> Result<(), Fault> {
+pub(in crate::sqlite) async fn create(connection: &mut SqliteConnection) -> Result<(), Fault> {
     if !exist(connection).await? {
         sqlx::raw_sql(CREATE).execute(connection).await?;
     }
