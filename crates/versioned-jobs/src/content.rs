@@ -6,7 +6,8 @@
 //! replaced columns by name, compressed as an LZ4 block: it is fast enough to stay a small part of a migration, and its
 //! decoder is safe Rust.
 
-use versioned_store::{ColumnKind, ColumnValue, EntityTable, Row, RowWrite};
+use versioned_core::document::assemble;
+use versioned_store::{ColumnKind, ColumnValue, EntityTable, Row, RowWrite, TableLayout};
 
 /// The form that this program writes.
 const FORM: u8 = 1;
@@ -90,6 +91,26 @@ pub(crate) fn keep(table: &EntityTable, write: &RowWrite) -> Option<Vec<u8>> {
     }
     kept.extend(lz4_flex::compress_prepend_size(&columns));
     Some(kept)
+}
+
+/// The whole document of a row as it is after a write; `None` where the row holds what no document can.
+pub(crate) fn document_after(table: &EntityTable, write: &RowWrite) -> Option<String> {
+    let mut row = write.expected.clone();
+    for (index, value) in &write.set {
+        row.values[*index] = Some(value.clone());
+    }
+    document_of(table, &row)
+}
+
+/// The whole document of a row that was read with all its columns, as it is stored.
+pub(crate) fn document_of(table: &EntityTable, row: &Row) -> Option<String> {
+    match table.layout() {
+        TableLayout::Document => {
+            let document = table.document(row).ok().flatten()?;
+            Some(std::str::from_utf8(document).ok()?.to_owned())
+        }
+        _ => assemble(table.declaration().entity, &table.members(row).ok()?, &[]).ok(),
+    }
 }
 
 /// Whether a row is still as it was written, and how to put back what was there.

@@ -6,13 +6,16 @@
 use std::{
     collections::BTreeSet,
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
 };
 
 use versioned_core::{
-    BaseVersionedDomainObject, EntityId, FieldChange,
+    BaseVersionedDomainObject, EntityId, FieldChange, MigrationError,
     document::{Member, MemberWrite, WriteValue, assemble},
 };
-use versioned_store::{EntityKey, EntityTable, Row, RowError, RowWrite, TableLayout};
+use versioned_store::{
+    EntityKey, EntityTable, ModelVersion, NewCommit, Row, RowError, RowWrite, TableLayout,
+};
 
 use crate::{
     EntityError, EntityFailure, PanicMessage, Reason, Saved, content, hooks::Effects,
@@ -89,14 +92,18 @@ pub(crate) struct Changed {
     pub(crate) effects: Effects,
     /// What the write replaces, where that is kept.
     pub(crate) before: Option<Vec<u8>>,
+    /// The commit of the write, in a table with a history.
+    pub(crate) commit: Option<Box<NewCommit>>,
 }
 
 /// What a conversion needs to know besides the row.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct ConvertOptions {
     pub(crate) check_type: bool,
     pub(crate) keep_before: bool,
-    pub(crate) skip: BTreeSet<EntityId>,
+    pub(crate) skip: Arc<BTreeSet<EntityId>>,
+    /// When the batch is converted, in milliseconds since 1970; for commits alone.
+    pub(crate) at_ms: i64,
 }
 
 /// Plans what is to become of each row.
@@ -217,22 +224,23 @@ fn convert_members<D: BaseVersionedDomainObject>(
     if migrated.changes.is_empty() {
         return Ok(None);
     }
+    let with_id = |error: MigrationError| error.of(row.key.to_entity_id());
     if options.check_type {
-        check_members::<D>(row, &members, &migrated.writes)
-            .map_err(|error| error.of(row.key.to_entity_id()))?;
+        check_members::<D>(row, &members, &migrated.writes).map_err(with_id)?;
     }
-    let effects = match subject.hooks.is_empty() {
-        true => Effects::default(),
-        false => {
-            let entity = D::schema_versioned_attributes().entity;
-            let document = assemble(entity, &members, &migrated.writes);
-            let object = document
-                .and_then(|document| D::migrate_to_latest_schema_versions(&document)?.to_object());
-            run_hooks(subject, row, &object.map_err(|error| error.of(row.key.to_entity_id()))?)?
+    let (mut effects, mut commit) = (Effects::default(), None);
+    if subject.needs_all_columns() {
+        let entity = D::schema_versioned_attributes().entity;
+        let document = assemble(entity, &members, &migrated.writes).map_err(with_id)?;
+        if !subject.hooks.is_empty() {
+            let object = D::migrate_to_latest_schema_versions(&document)
+                .and_then(|migrated| migrated.to_object());
+            effects = run_hooks(subject, row, &object.map_err(with_id)?)?;
         }
-    };
+        commit = commit_of(subject, row, &migrated.changes, || document, options)?;
+    }
     let (fields, side_outputs) = (migrated.changes, migrated.side_outputs);
-    let changed = Changed { fields, side_outputs, effects, before: None };
+    let changed = Changed { fields, side_outputs, effects, before: None, commit };
     Ok(Some(Converted { new: NewContent::Members(migrated.writes), changed }))
 }
 
@@ -242,7 +250,7 @@ fn convert_document<D: BaseVersionedDomainObject>(
     options: &ConvertOptions,
 ) -> Result<Option<Converted>, EntityError> {
     let document = read_document(&subject.table, row)?;
-    let with_id = |error: versioned_core::MigrationError| error.of(row.key.to_entity_id());
+    let with_id = |error: MigrationError| error.of(row.key.to_entity_id());
     let migrated = D::migrate_to_latest_schema_versions(document).map_err(with_id)?;
     if migrated.is_current() {
         return Ok(None);
@@ -257,18 +265,44 @@ fn convert_document<D: BaseVersionedDomainObject>(
     let fields = migrated.changes().to_vec();
     let side_outputs = migrated.side_outputs().to_vec();
     let document = migrated.into_document().into_owned();
-    let changed = Changed { fields, side_outputs, effects, before: None };
+    let commit = commit_of(subject, row, &fields, || document.clone(), options)?;
+    let changed = Changed { fields, side_outputs, effects, before: None, commit };
     Ok(Some(Converted { new: NewContent::Document(document), changed }))
 }
 
 /// What follows from an entity at its latest versions.
 fn run_hooks<D>(subject: &Subject<D>, row: &Row, object: &D) -> Result<Effects, EntityError> {
-    let next = row.model_version.and_then(|version| version.checked_add(1));
-    let saved = Saved::new(object, &row.key, next, Reason::Migrate);
+    let saved = Saved::new(object, &row.key, next_version(row), Reason::Migrate);
     subject.hooks.run(&saved).map_err(|source| {
         let (entity, id) = (subject.name, row.key.to_entity_id());
         EntityError::Invalid { entity, id, source }
     })
+}
+
+/// The commit of a migrated row, where its table has a history.
+fn commit_of<D>(
+    subject: &Subject<D>,
+    row: &Row,
+    changes: &[FieldChange],
+    document: impl FnOnce() -> String,
+    options: &ConvertOptions,
+) -> Result<Option<Box<NewCommit>>, EntityError> {
+    let table = &subject.table;
+    if table.history().is_none() {
+        return Ok(None);
+    }
+    let Some(model_version) = next_version(row) else {
+        let (entity, id) = (subject.name, row.key.to_entity_id());
+        return Err(EntityError::ModelVersionMissing { entity, id });
+    };
+    let record = subject.hooks.migration(table.declaration(), changes, options.at_ms);
+    let (key, snapshot) = (row.key.clone(), document());
+    Ok(Some(Box::new(NewCommit { key, model_version, snapshot, record })))
+}
+
+/// The model version that a write gives to a row.
+pub(crate) fn next_version(row: &Row) -> Option<ModelVersion> {
+    row.model_version.and_then(|version| ModelVersion::new(version).next())
 }
 
 /// Checks that the Rust type accepts the new content: the whole object where every column was read, otherwise the
@@ -277,7 +311,7 @@ fn check_members<D: BaseVersionedDomainObject>(
     row: &Row,
     members: &[Member<'_>],
     writes: &[MemberWrite],
-) -> Result<(), versioned_core::MigrationError> {
+) -> Result<(), MigrationError> {
     let declaration = D::schema_versioned_attributes();
     if row.values.iter().all(Option::is_some) {
         let document = assemble(declaration.entity, members, writes)?;

@@ -1,9 +1,9 @@
-//! Why a job or a read ended early.
+//! Why a job ended early.
 //!
 //! Layer: jobs. Invariant: an error of a run carries the report of the batches that were done before it.
 
 use versioned_core::MigrationError;
-use versioned_store::{EntityKey, RunId, StorageModelError, StoreError};
+use versioned_store::{RunId, StorageModelError, StoreError};
 
 use crate::{EntityError, JobReport, UndoReport};
 
@@ -19,6 +19,14 @@ pub enum JobError {
         entity: &'static str,
         /// Which column, and why.
         source: StorageModelError,
+    },
+
+    /// There are no snapshots, since the storage model has no history. Nothing was read.
+    #[error("the storage model of `{entity}` has no history, so there are no snapshots")]
+    #[non_exhaustive]
+    HistoryMissing {
+        /// Name of the entity kind.
+        entity: &'static str,
     },
 
     /// The store failed. Batches before that are written.
@@ -168,6 +176,7 @@ impl JobError {
             | Self::PutBack { report, .. } => Some(report),
             Self::BrokenStore { report, .. } => report.as_deref(),
             Self::StorageModel { .. }
+            | Self::HistoryMissing { .. }
             | Self::Census { .. }
             | Self::LedgerNeeded { .. }
             | Self::NotUndoable { .. }
@@ -186,6 +195,7 @@ impl JobError {
             // What others have changed meanwhile may stand still the next time.
             Self::Stopped { .. } | Self::PutBack { .. } => true,
             Self::StorageModel { .. }
+            | Self::HistoryMissing { .. }
             | Self::BrokenStore { .. }
             | Self::LedgerNeeded { .. }
             | Self::TooManyFailures { .. }
@@ -201,6 +211,7 @@ impl JobError {
         match self {
             Self::StorageModel { .. } => Some("change the storage model as the cause says"),
             Self::Store { source, .. } | Self::Census { source, .. } => source.help(),
+            Self::HistoryMissing { .. } => Some("say where it lies: `StorageModel::history(..)`"),
             Self::LedgerNeeded { .. } => Some("keep one: `JobOptions::with_ledger(..)`"),
             Self::TooManyFailures { .. } | Self::SameErrors { .. } => {
                 Some("repair the entities or their conversions; `quarantine list` names them")
@@ -234,103 +245,6 @@ pub(crate) fn count_of(number: u64, thing: &str) -> String {
     match number {
         1 => format!("1 {thing}"),
         number => format!("{number} {thing}s"),
-    }
-}
-
-/// Why one entity could not be read at its latest versions.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum FetchError {
-    /// The storage model does not fit the declaration.
-    #[error("the storage model of `{entity}` does not fit its declaration")]
-    #[non_exhaustive]
-    StorageModel {
-        /// Name of the entity kind.
-        entity: &'static str,
-        /// Which column, and why.
-        source: StorageModelError,
-    },
-
-    /// The store failed.
-    #[error("`{entity}` of `{key}` could not be read")]
-    #[non_exhaustive]
-    Store {
-        /// Name of the entity kind.
-        entity: &'static str,
-        /// The key.
-        key: EntityKey,
-        /// What the store says.
-        source: StoreError,
-    },
-
-    /// There is no such entity, or it is marked as deleted.
-    #[error("there is no `{entity}` with the id `{key}`")]
-    #[non_exhaustive]
-    Absent {
-        /// Name of the entity kind.
-        entity: &'static str,
-        /// The key.
-        key: EntityKey,
-    },
-
-    /// The store failed while it read many entities.
-    #[error("{keys} entities `{entity}` could not be read")]
-    #[non_exhaustive]
-    StoreMany {
-        /// Name of the entity kind.
-        entity: &'static str,
-        /// How many were asked for.
-        keys: usize,
-        /// What the store says.
-        source: StoreError,
-    },
-
-    /// The store broke its contract, so that nobody knows which row belongs to which key.
-    #[error(
-        "the store broke its contract on table `{table}` of `{entity}`: it did not say of every \
-         key whether there is a row"
-    )]
-    #[non_exhaustive]
-    BrokenStore {
-        /// Name of the entity kind.
-        entity: &'static str,
-        /// Name of the table.
-        table: String,
-    },
-
-    /// The entity is there, and cannot be brought to its latest versions.
-    #[error(transparent)]
-    Entity {
-        /// Which field, which step, and why.
-        error: EntityError,
-    },
-}
-
-impl FetchError {
-    /// Whether the same call may succeed later.
-    #[must_use]
-    pub fn is_retryable(&self) -> bool {
-        match self {
-            Self::Store { source, .. } | Self::StoreMany { source, .. } => source.is_retryable(),
-            Self::StorageModel { .. }
-            | Self::Absent { .. }
-            | Self::BrokenStore { .. }
-            | Self::Entity { .. } => false,
-        }
-    }
-
-    /// What the operator can do next, if anything is known.
-    #[must_use]
-    pub fn help(&self) -> Option<&str> {
-        match self {
-            Self::StorageModel { .. } => Some("change the storage model as the cause says"),
-            Self::Store { source, .. } | Self::StoreMany { source, .. } => source.help(),
-            Self::BrokenStore { .. } => Some("report this to the maintainers of the store"),
-            Self::Absent { .. } => {
-                Some("check the id; where it may be absent, read it with `find`")
-            }
-            Self::Entity { error } => error.help(),
-        }
     }
 }
 

@@ -140,6 +140,7 @@ impl OpenRun {
                             .extend(before.map(|content| PreImage { key: key.clone(), content }));
                         follow_up.dependents.extend(changed.effects.dependents.iter().cloned());
                         follow_up.outbox.extend(changed.effects.outbox.iter().cloned());
+                        follow_up.commits.extend(changed.commit.as_deref().cloned());
                         true
                     }
                     outcome => outcome == Some(&WriteOutcome::Gone),

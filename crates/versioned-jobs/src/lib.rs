@@ -6,7 +6,9 @@
 //! | module | what it does |
 //! |---|---|
 //! | `versioned_model`, `hooks`, `saved` | the trait [`VersionedModel`]: one entity kind, and what the application adds |
-//! | `model_migration`, `subject` | the trait [`BaseMigrateVersionedModelJob`], and what it hands to the loop |
+//! | `model_migration`, `snapshot_migration` | the traits [`BaseMigrateVersionedModelJob`] and [`BaseMigrateVersionedModelSnapshotsJob`] |
+//! | `subject` | what they hand to the loop: a table, and what follows from a write |
+//! | `save`, `commit`, `stored`, `save_error` | saves, deletions and reverts: [`Commit`], [`Stored`], [`SaveError`] |
 //! | `run`, `policies` | the loop behind it, and how a run ends |
 //! | `ledger`, `tally` | what a run writes beside its rows: checkpoints, quarantine |
 //! | `undo`, `content` | what a run replaced, and how it is put back |
@@ -23,12 +25,14 @@
 
 mod census;
 mod clock;
+mod commit;
 mod content;
 mod convert;
 mod counts;
 mod error;
 mod failure;
 mod fetch;
+mod fetch_error;
 mod hooks;
 mod ledger;
 mod model_migration;
@@ -39,7 +43,11 @@ mod policy;
 mod progress;
 mod report;
 mod run;
+mod save;
+mod save_error;
 mod saved;
+mod snapshot_migration;
+mod stored;
 mod subject;
 mod tally;
 mod text_table;
@@ -48,17 +56,22 @@ mod versioned_model;
 
 pub use census::{CensusReport, CensusRow, StoredAs, VersionState};
 pub use clock::{Clock, SystemClock};
+pub use commit::Commit;
 pub use counts::{Counts, Mode, Outcome};
-pub use error::{FetchError, JobError};
+pub use error::JobError;
 pub use failure::{EntityError, EntityFailure, PanicMessage};
-pub use hooks::{Follows, HookError, Hooks, Validate};
+pub use fetch_error::FetchError;
+pub use hooks::{Follows, HookError, Hooks, Validate, ValidateSnapshot};
 pub use model_migration::BaseMigrateVersionedModelJob;
 pub use options::{JobOptions, StopFlag};
 pub use outbox::{DeliverError, deliver};
 pub use policy::{FailureLimit, Policy};
 pub use progress::{NoProgress, Progress};
 pub use report::{ChangeCount, JobReport, SideOutputCount};
+pub use save_error::SaveError;
 pub use saved::{Reason, Saved};
+pub use snapshot_migration::BaseMigrateVersionedModelSnapshotsJob;
+pub use stored::Stored;
 pub use text_table::{Align, Printable, TextTable};
 pub use undo::UndoReport;
 pub use versioned_model::{FoundMany, VersionedModel};

@@ -15,7 +15,7 @@ use crate::{
     EntityError, EntityFailure, JobError, JobOptions, JobReport, Mode, Outcome, Policy, Progress,
     content::content_hash,
     convert::{BatchPlan, ConvertOptions, FailedRow, RowPlan, plan_batch},
-    ledger::OpenRun,
+    ledger::{OpenRun, now_ms},
     subject::Subject,
     tally::Tally,
 };
@@ -35,7 +35,7 @@ pub(crate) struct Run<'a, D, S> {
     mode: Mode,
     source: Source,
     subject: Arc<Subject<D>>,
-    convert: Arc<ConvertOptions>,
+    convert: ConvertOptions,
     started: Duration,
     report: JobReport,
     ledger: Option<OpenRun>,
@@ -56,6 +56,7 @@ impl<'a, D: BaseVersionedDomainObject, S: JobLedger> Run<'a, D, S> {
                 (source == Source::Quarantine, "a replay of the quarantine"),
                 (options.keep_before(), "what a run replaces"),
                 (hooks.writes(), "rows and messages that are written with an entity"),
+                (subject.table.history().is_some(), "commits to a history"),
                 (options.stop_on_same_errors(), "a comparison with the run before"),
             ];
             if let Some((_, what)) = needs.into_iter().find(|(needs, _)| *needs) {
@@ -69,11 +70,12 @@ impl<'a, D: BaseVersionedDomainObject, S: JobLedger> Run<'a, D, S> {
             mode,
             source,
             subject: Arc::new(subject),
-            convert: Arc::new(ConvertOptions {
+            convert: ConvertOptions {
                 check_type: options.check_type(),
                 keep_before: mode == Mode::Migrate && options.keep_before(),
-                skip: options.skipped().clone(),
-            }),
+                skip: Arc::new(options.skipped().clone()),
+                at_ms: 0,
+            },
             started: options.clock().now(),
             report: JobReport::new(entity, mode, options.failures_kept()),
             ledger: None,
@@ -245,7 +247,7 @@ impl<'a, D: BaseVersionedDomainObject, S: JobLedger> Run<'a, D, S> {
 
     async fn scan(&self, after: Option<EntityKey>) -> Result<Page, EndedEarly> {
         let limits = self.options.limits();
-        let bodies = if self.subject.hooks.is_empty() { Bodies::Stale } else { Bodies::All };
+        let bodies = if self.subject.needs_all_columns() { Bodies::All } else { Bodies::Stale };
         let request = ScanRequest { after, until: None, limits, bodies };
         let page = self.store.scan(self.table(), &request).await?;
         check_page(request.after.as_ref(), &page)?;
@@ -272,7 +274,11 @@ impl<'a, D: BaseVersionedDomainObject, S: JobLedger> Run<'a, D, S> {
     }
 
     fn convert(&self, page: Page) -> JoinHandle<BatchPlan> {
-        let (subject, options) = (Arc::clone(&self.subject), Arc::clone(&self.convert));
+        let subject = Arc::clone(&self.subject);
+        let mut options = self.convert.clone();
+        if self.subject.table.history().is_some() {
+            options.at_ms = now_ms(self.options);
+        }
         spawn_blocking(move || plan_batch(&subject, page.rows, &options))
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Layer: jobs.
 
-use versioned_store::EntityKey;
+use versioned_store::{EntityKey, ModelVersion};
 
 /// An entity that is about to be written, at its latest versions.
 #[derive(Debug)]
@@ -13,7 +13,7 @@ pub struct Saved<'s, D> {
     /// Its key.
     pub key: &'s EntityKey,
     /// The model version that is written; `None` in a table without them.
-    pub model_version: Option<i64>,
+    pub model_version: Option<ModelVersion>,
     /// Why it is written.
     pub reason: Reason,
 }
@@ -28,6 +28,8 @@ pub enum Reason {
     Migrate,
     /// An old model version is brought back.
     Revert,
+    /// It is marked as deleted; the object is what it was.
+    Delete,
 }
 
 impl<'s, D> Saved<'s, D> {
@@ -36,7 +38,7 @@ impl<'s, D> Saved<'s, D> {
     pub fn new(
         object: &'s D,
         key: &'s EntityKey,
-        model_version: Option<i64>,
+        model_version: Option<ModelVersion>,
         reason: Reason,
     ) -> Self {
         Self { object, key, model_version, reason }

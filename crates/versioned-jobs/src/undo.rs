@@ -8,14 +8,15 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use versioned_core::EntityId;
 use versioned_store::{
-    Batch, Checkpoint, EntityTable, FollowUp, JobLedger, Kept, RowWrite, RunCounts, RunId, RunKind,
-    RunRecord, RunRequest, RunState, StoreError, StoreErrorKind, StoredPreImage, Transition,
-    WriteOutcome,
+    Batch, Checkpoint, EntityTable, FollowUp, JobLedger, Kept, ModelVersion, NewCommit, RowWrite,
+    RunCounts, RunId, RunKind, RunRecord, RunRequest, RunState, StoreError, StoreErrorKind,
+    StoredPreImage, Transition, WriteOutcome,
 };
 
 use crate::{
     JobError, JobOptions, Printable,
     content::{self, PutBack},
+    convert::next_version,
     error::count_of,
     ledger::now_ms,
     subject::Subject,
@@ -203,9 +204,10 @@ async fn finish<D, S: JobLedger>(
             store.change_state(&stopped).await.map_err(failed)?;
             return Err(JobError::UndoInterrupted { entity, run, source: None });
         }
-        let ended = match put_back_batch(table, store, &mut record, &images).await {
+        let at_ms = now_ms(options);
+        let ended = match put_back_batch(subject, store, &mut record, &images, at_ms).await {
             Err(error) if error.kind() == StoreErrorKind::Rejected => {
-                one_by_one(table, store, &mut record, &images).await
+                one_by_one(subject, store, &mut record, &images, at_ms).await
             }
             ended => ended,
         };
@@ -224,12 +226,15 @@ enum Plan {
     Unreadable,
 }
 
-async fn put_back_batch<S: JobLedger>(
-    table: &EntityTable,
+async fn put_back_batch<D, S: JobLedger>(
+    subject: &Subject<D>,
     store: &S,
     record: &mut RunRecord,
     images: &[StoredPreImage],
+    at_ms: i64,
 ) -> Result<(), StoreError> {
+    let table = &subject.table;
+    let (mut commits, undone) = (Vec::new(), record.request.target.unwrap_or(record.id));
     let keys: Vec<_> = images.iter().map(|stored| stored.image.key.clone()).collect();
     let rows = store.get_many(table, &keys).await?;
     let (mut plans, mut writes) = (Vec::with_capacity(images.len()), Vec::new());
@@ -237,30 +242,66 @@ async fn put_back_batch<S: JobLedger>(
         plans.push(match row {
             None => Plan::Gone,
             Some(row) => match content::put_back(table, &stored.image.content, row) {
-                PutBack::Write(write) => {
+                PutBack::Write(write) if table.history().is_none() => {
                     writes.push(write);
                     Plan::Write
                 }
+                PutBack::Write(write) => match commit_of(subject, &write, undone, at_ms) {
+                    Some(commit) => {
+                        writes.push(write);
+                        commits.push(commit);
+                        Plan::Write
+                    }
+                    None => Plan::Unreadable,
+                },
                 PutBack::Changed => Plan::Conflict,
                 PutBack::Unreadable => Plan::Unreadable,
             },
         });
     }
-    commit(table, store, record, images, &plans, &writes).await
+    let planned = Planned { plans: &plans, writes: &writes, commits: &commits };
+    commit(table, store, record, images, &planned).await
+}
+
+/// The commit that puts a row back: history goes on, and is never written over.
+fn commit_of<D>(
+    subject: &Subject<D>,
+    write: &RowWrite,
+    undone: RunId,
+    at_ms: i64,
+) -> Option<NewCommit> {
+    let row = &write.expected;
+    let model_version = next_version(row)?;
+    // What is put back was there before the version that the run wrote, which the row still has.
+    let to = ModelVersion::new(row.model_version?.checked_sub(1)?);
+    let snapshot = content::document_after(&subject.table, write)?;
+    let record = subject.hooks.put_back(undone, to, at_ms);
+    Some(NewCommit { key: row.key.clone(), model_version, snapshot, record })
+}
+
+/// What is written of a batch.
+struct Planned<'p> {
+    plans: &'p [Plan],
+    writes: &'p [RowWrite],
+    /// One for each write, or none in a table without a history.
+    commits: &'p [NewCommit],
 }
 
 /// The same with each row in a transaction of its own, so that one that the database refuses stops no other.
-async fn one_by_one<S: JobLedger>(
-    table: &EntityTable,
+async fn one_by_one<D, S: JobLedger>(
+    subject: &Subject<D>,
     store: &S,
     record: &mut RunRecord,
     images: &[StoredPreImage],
+    at_ms: i64,
 ) -> Result<(), StoreError> {
     for image in images {
         let one = std::slice::from_ref(image);
-        match put_back_batch(table, store, record, one).await {
+        match put_back_batch(subject, store, record, one, at_ms).await {
             Err(error) if error.kind() == StoreErrorKind::Rejected => {
-                commit(table, store, record, one, &[Plan::Unreadable], &[]).await?;
+                let plans = &[Plan::Unreadable];
+                let planned = Planned { plans, writes: &[], commits: &[] };
+                commit(&subject.table, store, record, one, &planned).await?;
             }
             ended => ended?,
         }
@@ -273,15 +314,14 @@ async fn commit<S: JobLedger>(
     store: &S,
     record: &mut RunRecord,
     images: &[StoredPreImage],
-    plans: &[Plan],
-    writes: &[RowWrite],
+    planned: &Planned<'_>,
 ) -> Result<(), StoreError> {
     let before = record.checkpoint.clone();
     let next = |outcomes: &[WriteOutcome]| {
         let mut counts = before.counts;
         let mut conflicts = ids(&before.detail);
         let mut outcomes = outcomes.iter();
-        for (plan, stored) in plans.iter().zip(images) {
+        for (plan, stored) in planned.plans.iter().zip(images) {
             let id = stored.image.key.to_entity_id();
             let plan = match plan {
                 Plan::Write => match outcomes.next() {
@@ -297,9 +337,13 @@ async fn commit<S: JobLedger>(
         let detail = json!({ "conflicts": conflicts }).to_string();
         Checkpoint { number: before.number + 1, position, counts, detail }
     };
-    let follow =
-        |outcomes: &[WriteOutcome]| FollowUp { checkpoint: next(outcomes), ..FollowUp::default() };
-    let batch = Batch { run: record.id, writes, follow: &follow };
+    let follow = |outcomes: &[WriteOutcome]| {
+        let written = planned.commits.iter().zip(outcomes);
+        let written = written.filter(|(_, outcome)| **outcome == WriteOutcome::Written);
+        let commits = written.map(|(commit, _)| commit.clone()).collect();
+        FollowUp { checkpoint: next(outcomes), commits, ..FollowUp::default() }
+    };
+    let batch = Batch { run: record.id, writes: planned.writes, follow: &follow };
     let outcomes = store.commit_batch(table, &batch).await?;
     record.checkpoint = next(&outcomes);
     Ok(())

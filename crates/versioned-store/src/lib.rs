@@ -27,6 +27,7 @@ mod problem;
 mod row;
 mod run;
 mod table;
+mod values;
 
 pub use error::{StorageModelError, StoreError, StoreErrorKind};
 pub use history::{

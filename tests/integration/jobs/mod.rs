@@ -3,6 +3,7 @@
 pub(crate) mod backend;
 mod faults;
 mod fetching;
+pub(crate) mod history;
 mod hooked;
 pub(crate) mod lesson;
 mod migrating;

@@ -59,7 +59,7 @@ impl<B> Clone for Probe<B> {
 /// A store in memory without tables.
 impl Default for Probe {
     fn default() -> Self {
-        Self::over(MemoryStore::new())
+        Self::of(MemoryStore::new())
     }
 }
 
@@ -70,7 +70,7 @@ impl Probe {
 }
 
 impl<B> Probe<B> {
-    fn over(backend: B) -> Self {
+    pub(crate) fn of(backend: B) -> Self {
         let inner = Inner {
             backend,
             calls: AtomicUsize::default(),
@@ -167,7 +167,7 @@ impl<B: Backend> Probe<B> {
             for lesson in lessons {
                 backend.put(&table, lesson.row(layout)).await;
             }
-            Self::over(backend)
+            Self::of(backend)
         })
     }
 

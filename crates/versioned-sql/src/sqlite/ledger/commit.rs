@@ -25,7 +25,7 @@ pub(super) async fn commit(
     let follow_up = (batch.follow)(&outcomes);
     save(&mut transaction, batch.run, &follow_up.checkpoint).await?;
     history::append(&mut transaction, table, &follow_up.commits).await?;
-    follow(&mut transaction, batch.run, table, &follow_up).await?;
+    follow(&mut transaction, batch.run, &follow_up).await?;
     transaction.commit().await?;
     Ok(outcomes)
 }
@@ -62,12 +62,14 @@ async fn save(connection: &mut SqliteConnection, run: RunId, to: &Checkpoint) ->
 async fn follow(
     connection: &mut SqliteConnection,
     run: RunId,
-    table: &EntityTable,
     follow_up: &FollowUp,
 ) -> Result<(), Fault> {
-    let entity = table.declaration().entity;
-    for key in &follow_up.released {
-        quarantine::remove(connection, entity, key).await?;
+    if !follow_up.released.is_empty() {
+        // A job over snapshots has a name of its own in the ledger.
+        let run = runs::get_in(connection, run).await?.ok_or(StoreProblem::RunUnknown { run })?;
+        for key in &follow_up.released {
+            quarantine::remove(connection, &run.request.entity, key).await?;
+        }
     }
     for entry in &follow_up.quarantine {
         quarantine::put(connection, entry).await?;
