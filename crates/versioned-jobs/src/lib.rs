@@ -6,9 +6,10 @@
 //! | module | what it does |
 //! |---|---|
 //! | `model_migration`, `hooks` | the trait [`BaseMigrateVersionedModelJob`], and what an application adds |
-//! | `run`, `policies` | the loop behind it, and how a run ends |
+//! | `run`, `ending`, `policies` | the loop behind it, how a run ends, and what its policy asks for |
 //! | `ledger`, `tally` | what a run writes beside its rows: checkpoints, quarantine |
-//! | `undo`, `content` | what a run replaced, and how it is put back |
+//! | `undo`, `undo_report`, `content` | what a run replaced, and how it is put back |
+//! | `without_ledger` | a store as an audit sees it |
 //! | `outbox` | messages that a batch has left behind, delivered at least once |
 //! | `convert` | a page of rows becomes planned writes and outcomes; pure |
 //! | `report`, `counts`, `failure` | what a run did: [`JobReport`], [`Counts`], [`EntityFailure`] |
@@ -25,6 +26,7 @@ mod clock;
 mod content;
 mod convert;
 mod counts;
+mod ending;
 mod error;
 mod failure;
 mod fetch;
@@ -41,6 +43,8 @@ mod run;
 mod tally;
 mod text_table;
 mod undo;
+mod undo_report;
+mod without_ledger;
 
 pub use census::{CensusReport, CensusRow, StoredAs, VersionState};
 pub use clock::{Clock, SystemClock};
@@ -55,4 +59,4 @@ pub use policy::{FailureLimit, Policy};
 pub use progress::{NoProgress, Progress};
 pub use report::{ChangeCount, JobReport, SideOutputCount};
 pub use text_table::{Align, Printable, TextTable};
-pub use undo::UndoReport;
+pub use undo_report::UndoReport;

@@ -15,6 +15,7 @@ use crate::{
     census, fetch, policies,
     run::{Run, Source},
     undo,
+    without_ledger::WithoutLedger,
 };
 
 /// What [`fetch_many`](BaseMigrateVersionedModelJob::fetch_many) gives: for each key its entity, `None` if it is absent or
@@ -61,7 +62,7 @@ pub trait BaseMigrateVersionedModelJob: Send + Sync + 'static {
         options: &JobOptions,
         progress: &dyn Progress,
     ) -> impl Future<Output = Result<JobReport, JobError>> + Send {
-        async move { policies::migrate::<Self, S>(store, options, progress).await }
+        async move { policies::run::<Self, S>(store, Source::Table, options, progress).await }
     }
 
     /// Says what [`migrate`](Self::migrate) would do, and writes nothing.
@@ -72,20 +73,22 @@ pub trait BaseMigrateVersionedModelJob: Send + Sync + 'static {
     /// # Errors
     ///
     /// As for [`migrate`](Self::migrate).
-    fn audit<S: JobLedger>(
+    fn audit<S: ModelStore>(
         store: &S,
         options: &JobOptions,
         progress: &dyn Progress,
     ) -> impl Future<Output = Result<JobReport, JobError>> + Send {
         async move {
-            let mode = Mode::Audit;
-            Run::<Self, S>::new(store, mode, Source::Table, options, progress)?.finish().await
+            let store = WithoutLedger(store);
+            let run = Run::<Self, _>::new(&store, Mode::Audit, Source::Table, options, progress)?;
+            run.finish().await
         }
     }
 
     /// Tries the quarantined entities again, as [`migrate`](Self::migrate) tries all; needs a ledger.
     ///
-    /// Those that are migrated, current or gone leave the quarantine.
+    /// Those that are migrated, current or gone leave the quarantine; under [`Policy::AllOrNothing`](crate::Policy) all of
+    /// them or none.
     ///
     /// # Errors
     ///
@@ -95,16 +98,15 @@ pub trait BaseMigrateVersionedModelJob: Send + Sync + 'static {
         options: &JobOptions,
         progress: &dyn Progress,
     ) -> impl Future<Output = Result<JobReport, JobError>> + Send {
-        async move {
-            let mode = Mode::Migrate;
-            Run::<Self, S>::new(store, mode, Source::Quarantine, options, progress)?.finish().await
-        }
+        async move { policies::run::<Self, S>(store, Source::Quarantine, options, progress).await }
     }
 
     /// Puts back what a run replaced and kept, each row only if it is still as the run wrote it; needs a ledger.
     ///
-    /// A row that has changed since is a conflict and stays as it is. An undo that was interrupted goes on where it
-    /// ended. Rows of other tables that the run set are not put back, nor are messages of the outbox taken back.
+    /// A row that has changed since is a conflict and stays as it is. With each row go the rows of other tables that were
+    /// set with it: each is put back only if no column has changed since, and removed if the run has inserted it. Messages
+    /// about the row that were not delivered yet are withdrawn in the same transaction. An undo that was interrupted goes
+    /// on where it ended.
     ///
     /// # Errors
     ///

@@ -9,10 +9,13 @@
 //! - [`Row`] and [`RowWrite`] pass through; [`EntityTable::members`] and [`EntityTable::row_write`] turn them into what
 //!   the core takes and gives.
 
+mod batch;
 mod check;
+mod codec;
 mod error;
 mod key;
 mod key_text;
+mod lease;
 mod ledger;
 mod members;
 pub mod memory;
@@ -24,12 +27,15 @@ mod row;
 mod run;
 mod table;
 
+pub use batch::{
+    Batch, DependentRow, DependentWrite, FollowUp, Kept, KeptDependent, OutboxEntry, OutboxMessage,
+    OutboxWrite, PreImage, Restore, StoredPreImage, Withdrawn,
+};
+pub use codec::{decode_columns, encode_columns};
 pub use error::{StorageModelError, StoreError, StoreErrorKind};
 pub use key::{EntityKey, KeyPart};
-pub use ledger::{
-    Batch, DependentRow, FollowUp, JobLedger, Kept, OutboxEntry, OutboxMessage, PreImage,
-    QuarantineEntry, QuarantineRequest, Released, StoredPreImage,
-};
+pub use lease::{Claim, Lease, Opening};
+pub use ledger::{JobLedger, QuarantineEntry, QuarantineRequest, Released};
 pub use members::RowError;
 pub use memory::MemoryStore;
 pub use model::{IdColumn, IdKind, StorageModel};

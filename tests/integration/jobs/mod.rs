@@ -4,6 +4,7 @@ pub(crate) mod backend;
 mod faults;
 mod fetching;
 mod hooked;
+mod leasing;
 pub(crate) mod lesson;
 mod migrating;
 mod policies;

@@ -88,7 +88,9 @@ fn this_binary(role: &str, subject: &Subject, database: &Path) -> Command {
 
 /// Starts `migrate` or `audit`, with its results as JSON lines in a file.
 pub(super) fn start(subject: &Subject, verb: &str, database: &Path, results: &Path) -> Child {
-    let verb = format!("{verb} --all --json --batch-rows {BATCH_ROWS}");
+    // What was killed holds its run for a while yet; an audit holds none.
+    let take_over = if verb == "audit" { "" } else { " --take-over" };
+    let verb = format!("{verb} --all --json --batch-rows {BATCH_ROWS}{take_over}");
     let mut command = match subject {
         Subject::Notebooks(binary) => {
             let mut command = Command::new(binary);
