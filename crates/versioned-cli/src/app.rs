@@ -292,6 +292,7 @@ impl<S: JobLedger + 'static> App<S> {
                 let options = JobOptions::default()
                     .with_ledger(args::operator(matches))
                     .with_stop(stop.clone());
+                let options = args::with_lease(matches, options);
                 let store = open(verb, database, connect).await?;
                 verbs::ledger::undo(&self.jobs, &store, run, &options, output).await
             }

@@ -3,7 +3,7 @@
 //! Layer: jobs. Invariant: an error of a run carries the report of the batches that were done before it.
 
 use versioned_core::MigrationError;
-use versioned_store::{RunId, StorageModelError, StoreError};
+use versioned_store::{RunId, StorageModelError, StoreError, StoreProblem};
 
 use crate::{EntityError, JobReport, UndoReport};
 
@@ -38,6 +38,28 @@ pub enum JobError {
         /// What was done before.
         report: Box<JobReport>,
         /// What the store says.
+        source: StoreError,
+    },
+
+    /// No run could be started, or gone on with, as another one stands in the way. Nothing was read.
+    #[error("no run over `{entity}` was started")]
+    #[non_exhaustive]
+    NotStarted {
+        /// Name of the entity kind.
+        entity: &'static str,
+        /// Which run stands in the way, and who works on it.
+        source: StoreError,
+    },
+
+    /// Another process has taken the run over and goes on with it. Batches before that are written.
+    #[error("the run over `{entity}` ended here after {}: it was taken over", done(.report))]
+    #[non_exhaustive]
+    TakenOver {
+        /// Name of the entity kind.
+        entity: &'static str,
+        /// What was done before.
+        report: Box<JobReport>,
+        /// Who works on it now.
         source: StoreError,
     },
 
@@ -134,10 +156,7 @@ pub enum JobError {
     },
 
     /// A run was being undone and ended early. Batches before that are put back.
-    #[error("run {run} over `{entity}` is undone in part: {}", match .source {
-        Some(_) => "the store failed",
-        None => "a stop was asked for",
-    })]
+    #[error("run {run} over `{entity}` is undone in part: {}", why(.source.as_ref()))]
     #[non_exhaustive]
     UndoInterrupted {
         /// Name of the entity kind.
@@ -169,6 +188,7 @@ impl JobError {
     pub fn report(&self) -> Option<&JobReport> {
         match self {
             Self::Store { report, .. }
+            | Self::TakenOver { report, .. }
             | Self::Stopped { report, .. }
             | Self::TooManyFailures { report, .. }
             | Self::SameErrors { report, .. }
@@ -177,6 +197,7 @@ impl JobError {
             Self::BrokenStore { report, .. } => report.as_deref(),
             Self::StorageModel { .. }
             | Self::HistoryMissing { .. }
+            | Self::NotStarted { .. }
             | Self::Census { .. }
             | Self::LedgerNeeded { .. }
             | Self::NotUndoable { .. }
@@ -192,10 +213,14 @@ impl JobError {
             Self::UndoInterrupted { source, .. } => {
                 source.as_ref().is_none_or(StoreError::is_retryable)
             }
+            Self::NotStarted { source, .. } => {
+                matches!(source.problem(), Some(StoreProblem::RunHeld { .. }))
+            }
             // What others have changed meanwhile may stand still the next time.
             Self::Stopped { .. } | Self::PutBack { .. } => true,
             Self::StorageModel { .. }
             | Self::HistoryMissing { .. }
+            | Self::TakenOver { .. }
             | Self::BrokenStore { .. }
             | Self::LedgerNeeded { .. }
             | Self::TooManyFailures { .. }
@@ -210,8 +235,11 @@ impl JobError {
     pub fn help(&self) -> Option<&str> {
         match self {
             Self::StorageModel { .. } => Some("change the storage model as the cause says"),
-            Self::Store { source, .. } | Self::Census { source, .. } => source.help(),
             Self::HistoryMissing { .. } => Some("say where it lies: `StorageModel::history(..)`"),
+            Self::Store { source, .. }
+            | Self::Census { source, .. }
+            | Self::NotStarted { source, .. }
+            | Self::TakenOver { source, .. } => source.help(),
             Self::LedgerNeeded { .. } => Some("keep one: `JobOptions::with_ledger(..)`"),
             Self::TooManyFailures { .. } | Self::SameErrors { .. } => {
                 Some("repair the entities or their conversions; `quarantine list` names them")
@@ -221,6 +249,9 @@ impl JobError {
             }
             Self::PutBack { .. } => Some("run again when nobody else writes to these rows"),
             Self::NotUndoable { .. } => Some("see `runs` for the states of runs"),
+            Self::UndoInterrupted { source: Some(source), .. } if is_taken_over(source) => {
+                source.help()
+            }
             Self::UndoInterrupted { .. } => Some("undo it again: it goes on where it ended"),
             Self::Stopped { .. } => Some("run it again: it goes on where it ended"),
             Self::BrokenStore { .. } => Some("report this to the maintainers of the store"),
@@ -230,6 +261,18 @@ impl JobError {
 
 fn done(report: &JobReport) -> String {
     count_of(report.counts().scanned, "row")
+}
+
+fn why(source: Option<&StoreError>) -> &'static str {
+    match source {
+        Some(source) if is_taken_over(source) => "another process has taken it over",
+        Some(_) => "the store failed",
+        None => "a stop was asked for",
+    }
+}
+
+fn is_taken_over(source: &StoreError) -> bool {
+    matches!(source.problem(), Some(StoreProblem::LeaseLost { .. }))
 }
 
 fn met(report: &JobReport) -> String {

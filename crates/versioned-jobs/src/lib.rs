@@ -9,9 +9,10 @@
 //! | `model_migration`, `snapshot_migration` | the traits [`BaseMigrateVersionedModelJob`] and [`BaseMigrateVersionedModelSnapshotsJob`] |
 //! | `subject` | what they hand to the loop: a table, and what follows from a write |
 //! | `save`, `commit`, `stored`, `save_error` | saves, deletions and reverts: [`Commit`], [`Stored`], [`SaveError`] |
-//! | `run`, `policies` | the loop behind it, and how a run ends |
+//! | `run`, `ending`, `policies` | the loop behind it, how a run ends, and what its policy asks for |
 //! | `ledger`, `tally` | what a run writes beside its rows: checkpoints, quarantine |
-//! | `undo`, `content` | what a run replaced, and how it is put back |
+//! | `undo`, `undo_report`, `content` | what a run replaced, and how it is put back |
+//! | `without_ledger` | a store as an audit sees it |
 //! | `outbox` | messages that a batch has left behind, delivered at least once |
 //! | `convert` | a page of rows becomes planned writes and outcomes; pure |
 //! | `report`, `counts`, `failure` | what a run did: [`JobReport`], [`Counts`], [`EntityFailure`] |
@@ -29,6 +30,7 @@ mod commit;
 mod content;
 mod convert;
 mod counts;
+mod ending;
 mod error;
 mod failure;
 mod fetch;
@@ -52,7 +54,9 @@ mod subject;
 mod tally;
 mod text_table;
 mod undo;
+mod undo_report;
 mod versioned_model;
+mod without_ledger;
 
 pub use census::{CensusReport, CensusRow, StoredAs, VersionState};
 pub use clock::{Clock, SystemClock};
@@ -73,5 +77,5 @@ pub use saved::{Reason, Saved};
 pub use snapshot_migration::BaseMigrateVersionedModelSnapshotsJob;
 pub use stored::Stored;
 pub use text_table::{Align, Printable, TextTable};
-pub use undo::UndoReport;
+pub use undo_report::UndoReport;
 pub use versioned_model::{FoundMany, VersionedModel};

@@ -12,6 +12,7 @@ use crate::{
     census, policies,
     run::{Run, Source},
     subject, undo,
+    without_ledger::WithoutLedger,
 };
 
 /// A job over the models of one entity kind: it names the kind, and nothing else.
@@ -37,7 +38,8 @@ pub trait BaseMigrateVersionedModelJob: Send + Sync + 'static {
         progress: &dyn Progress,
     ) -> impl Future<Output = Result<JobReport, JobError>> + Send {
         async move {
-            policies::migrate(subject::models::<Self::Model>()?, store, options, progress).await
+            let subject = subject::models::<Self::Model>()?;
+            policies::run(subject, store, Source::Table, options, progress).await
         }
     }
 
@@ -49,21 +51,22 @@ pub trait BaseMigrateVersionedModelJob: Send + Sync + 'static {
     /// # Errors
     ///
     /// As for [`migrate`](Self::migrate).
-    fn audit<S: JobLedger>(
+    fn audit<S: ModelStore>(
         store: &S,
         options: &JobOptions,
         progress: &dyn Progress,
     ) -> impl Future<Output = Result<JobReport, JobError>> + Send {
         async move {
-            let subject = subject::models::<Self::Model>()?;
+            let (subject, store) = (subject::models::<Self::Model>()?, WithoutLedger(store));
             let mode = Mode::Audit;
-            Run::new(store, subject, mode, Source::Table, options, progress)?.finish().await
+            Run::new(&store, subject, mode, Source::Table, options, progress)?.finish().await
         }
     }
 
     /// Tries the quarantined entities again, as [`migrate`](Self::migrate) tries all; needs a ledger.
     ///
-    /// Those that are migrated, current or gone leave the quarantine.
+    /// Those that are migrated, current or gone leave the quarantine; under [`Policy::AllOrNothing`](crate::Policy) all of
+    /// them or none.
     ///
     /// # Errors
     ///
@@ -75,15 +78,16 @@ pub trait BaseMigrateVersionedModelJob: Send + Sync + 'static {
     ) -> impl Future<Output = Result<JobReport, JobError>> + Send {
         async move {
             let subject = subject::models::<Self::Model>()?;
-            let mode = Mode::Migrate;
-            Run::new(store, subject, mode, Source::Quarantine, options, progress)?.finish().await
+            policies::run(subject, store, Source::Quarantine, options, progress).await
         }
     }
 
     /// Puts back what a run replaced and kept, each row only if it is still as the run wrote it; needs a ledger.
     ///
-    /// A row that has changed since is a conflict and stays as it is. An undo that was interrupted goes on where it
-    /// ended. Rows of other tables that the run set are not put back, nor are messages of the outbox taken back.
+    /// A row that has changed since is a conflict and stays as it is. With each row go the rows of other tables that were
+    /// set with it: each is put back only if no column has changed since, and removed if the run has inserted it. Messages
+    /// about the row that were not delivered yet are withdrawn in the same transaction. An undo that was interrupted goes
+    /// on where it ended.
     ///
     /// # Errors
     ///

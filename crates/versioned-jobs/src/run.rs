@@ -7,14 +7,15 @@ use std::{sync::Arc, time::Duration};
 use tokio::task::{JoinError, JoinHandle, spawn_blocking};
 use versioned_core::BaseVersionedDomainObject;
 use versioned_store::{
-    Bodies, EntityKey, EntityTable, JobLedger, Page, QuarantineRequest, Row, RunId, RunKind,
-    RunState, ScanRequest, StoreError, StoreErrorKind, WriteOutcome,
+    Bodies, EntityKey, EntityTable, JobLedger, Page, QuarantineRequest, Row, RunKind, ScanRequest,
+    StoreError, StoreErrorKind, StoreProblem, WriteOutcome,
 };
 
 use crate::{
     EntityError, EntityFailure, JobError, JobOptions, JobReport, Mode, Outcome, Policy, Progress,
     content::content_hash,
     convert::{BatchPlan, ConvertOptions, FailedRow, RowPlan, plan_batch},
+    ending::EndedEarly,
     ledger::{OpenRun, now_ms},
     subject::Subject,
     tally::Tally,
@@ -29,16 +30,16 @@ pub(crate) enum Source {
 
 /// One execution of a job.
 pub(crate) struct Run<'a, D, S> {
-    store: &'a S,
-    options: &'a JobOptions,
+    pub(crate) store: &'a S,
+    pub(crate) options: &'a JobOptions,
     progress: &'a dyn Progress,
     mode: Mode,
-    source: Source,
-    subject: Arc<Subject<D>>,
+    pub(crate) source: Source,
+    pub(crate) subject: Arc<Subject<D>>,
     convert: ConvertOptions,
-    started: Duration,
-    report: JobReport,
-    ledger: Option<OpenRun>,
+    pub(crate) started: Duration,
+    pub(crate) report: JobReport,
+    pub(crate) ledger: Option<OpenRun>,
 }
 
 impl<'a, D: BaseVersionedDomainObject, S: JobLedger> Run<'a, D, S> {
@@ -82,12 +83,6 @@ impl<'a, D: BaseVersionedDomainObject, S: JobLedger> Run<'a, D, S> {
         })
     }
 
-    /// Opens the run in the ledger, if it has one, and works to its end.
-    pub(crate) async fn finish(mut self) -> Result<JobReport, JobError> {
-        let opened = self.open().await;
-        self.work(opened).await.map_err(|(error, _)| error)
-    }
-
     /// Opens the run in the ledger, if it has one.
     pub(crate) async fn open(&mut self) -> Result<(), EndedEarly> {
         let (Mode::Migrate, Some(who)) = (self.mode, self.options.who()) else {
@@ -98,7 +93,13 @@ impl<'a, D: BaseVersionedDomainObject, S: JobLedger> Run<'a, D, S> {
             Source::Quarantine => RunKind::Replay,
         };
         let opened = OpenRun::open(self.store, &self.subject, kind, who, self.options).await;
-        let (ledger, opened) = opened?;
+        let (ledger, opened) = opened.map_err(|error| match error.problem() {
+            Some(StoreProblem::RunHeld { .. } | StoreProblem::RunMustFinish { .. }) => {
+                let entity = self.report.entity();
+                EndedEarly::Other(Box::new(JobError::NotStarted { entity, source: error }))
+            }
+            _ => EndedEarly::Store(error),
+        })?;
         let checkpoint = &opened.run.checkpoint;
         let declaration = self.table().declaration();
         self.report.set_tally(Tally::of(checkpoint.counts, &checkpoint.detail, declaration));
@@ -111,103 +112,11 @@ impl<'a, D: BaseVersionedDomainObject, S: JobLedger> Run<'a, D, S> {
         &self.report
     }
 
-    fn table(&self) -> &EntityTable {
+    pub(crate) fn table(&self) -> &EntityTable {
         &self.subject.table
     }
 
-    /// Works to the end. An error comes with the run, if it must be put back.
-    pub(crate) async fn work(
-        mut self,
-        opened: Result<(), EndedEarly>,
-    ) -> Result<JobReport, (JobError, Option<(RunId, JobReport)>)> {
-        let ended = match opened {
-            Ok(()) => self.run_batches().await,
-            Err(ended) => Err(ended),
-        };
-        let ended = self.close(ended).await;
-        self.report.set_elapsed(self.options.clock().now().saturating_sub(self.started));
-        let (entity, table) = (self.report.entity(), self.table().name().to_owned());
-        let run = self.ledger.as_ref().map(OpenRun::id);
-        let report = Box::new(self.report);
-        let error = match ended {
-            Ok(()) => return Ok(*report),
-            Err(EndedEarly::PutBack) => {
-                return Err((
-                    JobError::LedgerNeeded { entity, what: "what a run replaces" },
-                    run.map(|run| (run, *report)),
-                ));
-            }
-            Err(EndedEarly::Store(source)) => JobError::Store { entity, report, source },
-            Err(EndedEarly::Stopped) => JobError::Stopped { entity, report },
-            Err(EndedEarly::AuditFailed(report)) => JobError::AuditFailed { entity, report },
-            Err(EndedEarly::Other(error)) => *error,
-            Err(EndedEarly::TooManyFailures(percent)) => {
-                JobError::TooManyFailures { entity, report, percent }
-            }
-            Err(EndedEarly::SameErrors(before)) => JobError::SameErrors { entity, before, report },
-            Err(EndedEarly::Broken(broken)) => {
-                JobError::BrokenStore { entity, table, broken, report: Some(report) }
-            }
-        };
-        Err((error, None))
-    }
-
-    /// Says in the ledger how the run ended.
-    async fn close(&mut self, ended: Result<(), EndedEarly>) -> Result<(), EndedEarly> {
-        let Some(mut ledger) = self.ledger.take() else {
-            return ended;
-        };
-        let closed = self.close_in(&mut ledger, ended).await;
-        self.ledger = Some(ledger);
-        closed
-    }
-
-    async fn close_in(
-        &self,
-        ledger: &mut OpenRun,
-        ended: Result<(), EndedEarly>,
-    ) -> Result<(), EndedEarly> {
-        let (store, options, tally) = (self.store, self.options, self.report.tally());
-        let (to, why) = match &ended {
-            Ok(()) => (RunState::Finished, "came to its last row".to_owned()),
-            Err(EndedEarly::Stopped) => (RunState::Interrupted, "a stop was asked for".to_owned()),
-            Err(EndedEarly::TooManyFailures(percent)) => {
-                (RunState::Stopped, format!("more than {percent} % failed"))
-            }
-            Err(EndedEarly::AuditFailed(_)) => {
-                (RunState::Stopped, "the audit found failures".to_owned())
-            }
-            // Somebody else goes on with the run, or it goes on to be put back.
-            Err(EndedEarly::Store(error)) if error.kind() == StoreErrorKind::Conflict => {
-                return ended;
-            }
-            Err(EndedEarly::PutBack) => return ended,
-            Err(EndedEarly::Store(_) | EndedEarly::Broken(_) | EndedEarly::Other(_)) => {
-                // The store may be lost; what matters is saved already.
-                let why = "the store failed".to_owned();
-                ledger.become_state(store, RunState::Interrupted, why, options).await.ok();
-                return ended;
-            }
-            Err(EndedEarly::SameErrors(_)) => return ended,
-        };
-        ledger.save(store, self.table(), tally).await?;
-        let (mut to, mut why, mut ended) = (to, why, ended);
-        if to == RunState::Finished && self.source == Source::Table {
-            let skipped = options.skipped().iter().cloned();
-            ledger.release_others(store, self.report.entity(), skipped).await?;
-            if options.stop_on_same_errors() && tally.counts.failures() > 0 {
-                let same = ledger.same_errors(store, &self.subject, tally).await?;
-                if let Some(before) = same {
-                    (to, why) = (RunState::Stopped, format!("the same errors as run {before}"));
-                    ended = Err(EndedEarly::SameErrors(before));
-                }
-            }
-        }
-        ledger.become_state(store, to, why, options).await?;
-        ended
-    }
-
-    async fn run_batches(&mut self) -> Result<(), EndedEarly> {
+    pub(crate) async fn run_batches(&mut self) -> Result<(), EndedEarly> {
         self.check_policies()?;
         let total = match self.progress.wants_total() {
             true => Some(self.store.count(self.table()).await?),
@@ -274,9 +183,8 @@ impl<'a, D: BaseVersionedDomainObject, S: JobLedger> Run<'a, D, S> {
     }
 
     fn convert(&self, page: Page) -> JoinHandle<BatchPlan> {
-        let subject = Arc::clone(&self.subject);
-        let mut options = self.convert.clone();
-        if self.subject.table.history().is_some() {
+        let (subject, mut options) = (Arc::clone(&self.subject), self.convert.clone());
+        if subject.table.history().is_some() {
             options.at_ms = now_ms(self.options);
         }
         spawn_blocking(move || plan_batch(&subject, page.rows, &options))
@@ -318,7 +226,7 @@ impl<'a, D: BaseVersionedDomainObject, S: JobLedger> Run<'a, D, S> {
         let outcomes = match (self.mode, &mut self.ledger) {
             (Mode::Audit, _) => vec![WriteOutcome::Written; plan.writes.len()],
             (Mode::Migrate, Some(ledger)) => {
-                ledger.commit(store, table, plan, self.report.tally()).await?
+                ledger.commit(store, table, plan, self.report.tally(), self.options).await?
             }
             (Mode::Migrate, None) if plan.writes.is_empty() => Vec::new(),
             (Mode::Migrate, None) => store.write_batch(table, &plan.writes).await?,
@@ -351,11 +259,12 @@ impl<'a, D: BaseVersionedDomainObject, S: JobLedger> Run<'a, D, S> {
 
     fn check_policies(&self) -> Result<(), EndedEarly> {
         let counts = self.report.counts();
-        let is_put_back = self.mode == Mode::Migrate
-            && self.options.policy() == Policy::AllOrNothing
-            && self.source == Source::Table;
-        if is_put_back && counts.failures() + counts.conflict > 0 {
-            return Err(EndedEarly::PutBack);
+        let is_put_back =
+            self.mode == Mode::Migrate && self.options.policy() == Policy::AllOrNothing;
+        if let Some(ledger) = self.ledger.as_ref().filter(|_| is_put_back)
+            && counts.failures() + counts.conflict > 0
+        {
+            return Err(EndedEarly::PutBack(Box::new(ledger.clone())));
         }
         match self.options.failure_limit() {
             Some(limit) if limit.is_passed(counts.failures(), counts.scanned) => {
@@ -363,24 +272,6 @@ impl<'a, D: BaseVersionedDomainObject, S: JobLedger> Run<'a, D, S> {
             }
             _ => Ok(()),
         }
-    }
-}
-
-/// Why a run ended before its last row.
-pub(crate) enum EndedEarly {
-    Store(StoreError),
-    Stopped,
-    Broken(&'static str),
-    TooManyFailures(u8),
-    SameErrors(RunId),
-    AuditFailed(Box<JobReport>),
-    Other(Box<JobError>),
-    PutBack,
-}
-
-impl From<StoreError> for EndedEarly {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
     }
 }
 

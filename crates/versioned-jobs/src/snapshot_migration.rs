@@ -12,6 +12,7 @@ use crate::{
     census, policies,
     run::{Run, Source},
     subject, undo,
+    without_ledger::WithoutLedger,
 };
 
 /// A job over the old snapshots of one entity kind: it names the kind, and nothing else.
@@ -42,7 +43,8 @@ pub trait BaseMigrateVersionedModelSnapshotsJob: Send + Sync + 'static {
         progress: &dyn Progress,
     ) -> impl Future<Output = Result<JobReport, JobError>> + Send {
         async move {
-            policies::migrate(subject::snapshots::<Self::Model>()?, store, options, progress).await
+            let subject = subject::snapshots::<Self::Model>()?;
+            policies::run(subject, store, Source::Table, options, progress).await
         }
     }
 
@@ -54,21 +56,22 @@ pub trait BaseMigrateVersionedModelSnapshotsJob: Send + Sync + 'static {
     /// # Errors
     ///
     /// As for [`migrate`](Self::migrate).
-    fn audit<S: JobLedger>(
+    fn audit<S: ModelStore>(
         store: &S,
         options: &JobOptions,
         progress: &dyn Progress,
     ) -> impl Future<Output = Result<JobReport, JobError>> + Send {
         async move {
-            let subject = subject::snapshots::<Self::Model>()?;
+            let (subject, store) = (subject::snapshots::<Self::Model>()?, WithoutLedger(store));
             let mode = Mode::Audit;
-            Run::new(store, subject, mode, Source::Table, options, progress)?.finish().await
+            Run::new(&store, subject, mode, Source::Table, options, progress)?.finish().await
         }
     }
 
     /// Tries the quarantined snapshots again, as [`migrate`](Self::migrate) tries all; needs a ledger.
     ///
-    /// Those that are migrated, current or gone leave the quarantine.
+    /// Those that are migrated, current or gone leave the quarantine; under [`Policy::AllOrNothing`](crate::Policy) all of
+    /// them or none.
     ///
     /// # Errors
     ///
@@ -80,8 +83,7 @@ pub trait BaseMigrateVersionedModelSnapshotsJob: Send + Sync + 'static {
     ) -> impl Future<Output = Result<JobReport, JobError>> + Send {
         async move {
             let subject = subject::snapshots::<Self::Model>()?;
-            let mode = Mode::Migrate;
-            Run::new(store, subject, mode, Source::Quarantine, options, progress)?.finish().await
+            policies::run(subject, store, Source::Quarantine, options, progress).await
         }
     }
 

@@ -4,6 +4,8 @@
 
 use std::{error::Error, fmt};
 
+use crate::StoreProblem;
+
 /// Why a store could not do what it was asked for.
 ///
 /// Made by stores, those of other crates included; the cause is the driver's error, or one of the store's own.
@@ -76,6 +78,12 @@ impl StoreError {
     #[must_use]
     pub fn operation(&self) -> &'static str {
         self.operation
+    }
+
+    /// What the store found wrong by itself; `None` where the database or its driver failed.
+    #[must_use]
+    pub fn problem(&self) -> Option<&StoreProblem> {
+        self.source.downcast_ref()
     }
 
     /// What it was applied to: normally the name of the table.

@@ -10,11 +10,14 @@
 //! - [`Row`] and [`RowWrite`] pass through; [`EntityTable::members`] and [`EntityTable::row_write`] turn them into what
 //!   the core takes and gives.
 
+mod batch;
 mod check;
+mod codec;
 mod error;
 mod history;
 mod key;
 mod key_text;
+mod lease;
 mod ledger;
 mod members;
 pub mod memory;
@@ -29,6 +32,11 @@ mod run;
 mod table;
 mod values;
 
+pub use batch::{
+    Batch, DependentRow, DependentWrite, FollowUp, Kept, KeptDependent, OutboxEntry, OutboxMessage,
+    OutboxWrite, PreImage, Restore, StoredPreImage, Withdrawn,
+};
+pub use codec::{decode_columns, encode_columns};
 pub use error::{StorageModelError, StoreError, StoreErrorKind};
 pub use history::{
     CommitCommand, CommitEntry, CommitKind, CommitRecord, CommitsRequest, DeletedModels, History,
@@ -36,10 +44,8 @@ pub use history::{
     Snapshot,
 };
 pub use key::{EntityKey, KeyPart};
-pub use ledger::{
-    Batch, DependentRow, FollowUp, JobLedger, Kept, OutboxEntry, OutboxMessage, PreImage,
-    QuarantineEntry, QuarantineRequest, Released, StoredPreImage,
-};
+pub use lease::{Claim, Lease, Opening};
+pub use ledger::{JobLedger, QuarantineEntry, QuarantineRequest, Released};
 pub use members::RowError;
 pub use memory::MemoryStore;
 pub use model::{IdColumn, IdKind, StorageModel};

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use crate::{
     BatchLimits, ColumnValue, CommitEntry, CommitsRequest, EntityKey, EntityTable, HistoryStore,
-    MemoryStore, ModelChange, ModelCommit, ModelVersion, NewCommit, Row, Snapshot, StoreError,
-    StoreProblem, WriteOutcome,
+    MemoryStore, ModelChange, ModelCommit, ModelVersion, NewCommit, OutboxWrite, Row, Snapshot,
+    StoreError, StoreProblem, WriteOutcome,
     memory::{Record, State, Tables, compare, rows_of, write_row},
     memory_ledger::dependent_key,
     memory_rows::record_of,
@@ -207,7 +207,7 @@ fn finish(
         if !state.tables.contains_key(&row.table) {
             return Err(StoreProblem::TableUnknown);
         }
-        dependents.push((row, dependent_key(row)?));
+        dependents.push((row, dependent_key(&row.key)?));
     }
     plan.apply(&mut state.tables, &mut state.commits);
     for (row, key) in dependents {
@@ -215,7 +215,10 @@ fn finish(
         record.extend(row.set.iter().cloned());
     }
     for commit in commits {
-        state.ledger.post(None, commit.outbox.clone());
+        let of = commit.change.key();
+        let messages = commit.outbox.iter().cloned();
+        let messages = messages.map(|message| OutboxWrite { of: of.clone(), message });
+        state.ledger.post(None, messages.collect());
     }
     Ok(())
 }

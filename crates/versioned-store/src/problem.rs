@@ -149,6 +149,42 @@ pub enum StoreProblem {
         number: u64,
     },
 
+    /// Somebody else works on the run.
+    #[error("run {run} is held by {owner}, since {since} and until {until}")]
+    RunHeld {
+        /// Number of the run.
+        run: RunId,
+        /// Who works.
+        owner: Box<str>,
+        /// Since when.
+        since: Box<str>,
+        /// Until when, unless the owner puts it off.
+        until: Box<str>,
+    },
+
+    /// Somebody else has taken the run over.
+    #[error(
+        "run {run} was taken over by {owner} at {since}, so nothing more is written for it here"
+    )]
+    LeaseLost {
+        /// Number of the run.
+        run: RunId,
+        /// Who works now.
+        owner: Box<str>,
+        /// Since when.
+        since: Box<str>,
+    },
+
+    /// The run is all or nothing, and has come neither to its end nor back to its start.
+    #[error(
+        "run {run} is all or nothing and was interrupted after it had written, so no run with other \
+         settings can take its place"
+    )]
+    RunMustFinish {
+        /// Number of the run.
+        run: RunId,
+    },
+
     /// The run has another state than was thought, or may not come into the new one.
     #[error("run {run} is {state} and cannot become {to}")]
     TransitionIllegal {
@@ -236,10 +272,12 @@ impl StoreProblem {
             | Self::HistoryColumnUnknown { .. }
             | Self::TooManyVersions { .. } => StoreErrorKind::Misconfigured,
             Self::EncodingUnsupported | Self::LedgerTooNew { .. } => StoreErrorKind::Unsupported,
-            Self::KeyExists { .. } | Self::RunMoved { .. } | Self::TransitionIllegal { .. } => {
-                StoreErrorKind::Conflict
-            }
-            Self::RunUnknown { .. } => StoreErrorKind::Misconfigured,
+            Self::KeyExists { .. }
+            | Self::RunMoved { .. }
+            | Self::RunHeld { .. }
+            | Self::LeaseLost { .. }
+            | Self::TransitionIllegal { .. } => StoreErrorKind::Conflict,
+            Self::RunUnknown { .. } | Self::RunMustFinish { .. } => StoreErrorKind::Misconfigured,
             // One model whose history runs ahead of it must not stop the others.
             Self::HistoryExists { .. } => StoreErrorKind::Rejected,
             Self::KeyMalformed { .. }
@@ -255,8 +293,8 @@ impl StoreProblem {
     pub fn help(&self) -> &'static str {
         match self {
             Self::TableUnknown => {
-                "name the table as the database does, in `StorageModel::columns(..)` or \
-                 `document(..)`"
+                "check that the database is the right one and that its tables were created; a \
+                 developer names the table in `StorageModel::columns(..)` or `document(..)`"
             }
             Self::ColumnUnknown { .. } => {
                 "name the column as the database does, in `.column(\"..\", \"..\")`, or add it \
@@ -276,6 +314,15 @@ impl StoreProblem {
                 "restore the tables whose names begin with `versioned_` from a backup"
             }
             Self::RunUnknown { .. } => "see `runs` for the numbers of runs",
+            Self::RunHeld { .. } => {
+                "let it finish; if that process is gone, wait until then, or take the run over at \
+                 once with `--take-over`"
+            }
+            Self::LeaseLost { .. } => "let the other process finish; `runs` says where it is",
+            Self::RunMustFinish { .. } => {
+                "run again with the same options, or `cancel` it, which keeps what it has written, \
+                 and then `undo` it"
+            }
             Self::RunMoved { .. } => "let the other process finish, or end it; then run again",
             Self::TransitionIllegal { .. } => "see `runs` for the states of runs",
             Self::KeyExists { .. } => "replace the row, or choose another key",
@@ -308,9 +355,7 @@ impl StoreProblem {
                 "find out why the model is behind its history: it may have been put back from a \
                  copy; then set its model version to the last one of its history"
             }
-            Self::HistoryMalformed { .. } => {
-                "run the program that wrote the commit, or repair its row"
-            }
+            Self::HistoryMalformed { .. } => "run the program that wrote the commit, or repair it",
             Self::TooManyVersions { .. } => {
                 "name the column of the schema version: `.column(\"..\", \"..\")`"
             }

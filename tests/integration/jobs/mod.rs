@@ -5,6 +5,7 @@ mod faults;
 mod fetching;
 pub(crate) mod history;
 mod hooked;
+mod leasing;
 pub(crate) mod lesson;
 mod migrating;
 mod policies;

@@ -11,10 +11,10 @@ use std::{
 use versioned_core::EntityId;
 use versioned_jobs::{EntityFailure, JobOptions, Progress};
 use versioned_store::{
-    Batch, BatchLimits, Bodies, EntityKey, EntityTable, JobLedger, Kept, MemoryStore, ModelStore,
-    OpenedRun, OutboxEntry, Page, QuarantineEntry, QuarantineRequest, Released, Row, RowWrite,
-    RunId, RunRecord, RunRequest, ScanRequest, StoreError, StoreErrorKind, StoredPreImage,
-    Transition, VersionCount, WriteOutcome,
+    Batch, BatchLimits, Bodies, Claim, EntityKey, EntityTable, JobLedger, Kept, MemoryStore,
+    ModelStore, OpenedRun, OutboxEntry, Page, QuarantineEntry, QuarantineRequest, Released, Row,
+    RowWrite, RunId, RunRecord, RunRequest, ScanRequest, StoreError, StoreErrorKind,
+    StoredPreImage, Transition, VersionCount, WriteOutcome,
 };
 
 use super::{
@@ -256,9 +256,9 @@ impl<B: Backend> ModelStore for Probe<B> {
 }
 
 impl<B: Backend> JobLedger for Probe<B> {
-    async fn open_run(&self, request: &RunRequest) -> Result<OpenedRun, StoreError> {
+    async fn open_run(&self, request: &RunRequest, claim: &Claim) -> Result<OpenedRun, StoreError> {
         self.ledger_call("open_run")?;
-        self.backend().store().open_run(request).await
+        self.backend().store().open_run(request, claim).await
     }
 
     async fn commit_batch(
@@ -277,9 +277,13 @@ impl<B: Backend> JobLedger for Probe<B> {
         Ok(outcomes)
     }
 
-    async fn change_state(&self, transition: &Transition) -> Result<(), StoreError> {
+    async fn change_state(
+        &self,
+        transition: &Transition,
+        token: Option<u64>,
+    ) -> Result<(), StoreError> {
         self.ledger_call("change_state")?;
-        self.backend().store().change_state(transition).await
+        self.backend().store().change_state(transition, token).await
     }
 
     async fn runs(&self, entity: Option<&str>, limit: u32) -> Result<Vec<RunRecord>, StoreError> {
@@ -313,11 +317,11 @@ impl<B: Backend> JobLedger for Probe<B> {
     async fn pre_images(
         &self,
         run: RunId,
-        after: i64,
+        before: Option<i64>,
         limits: BatchLimits,
     ) -> Result<Vec<StoredPreImage>, StoreError> {
         self.ledger_call("pre_images")?;
-        self.backend().store().pre_images(run, after, limits).await
+        self.backend().store().pre_images(run, before, limits).await
     }
 
     async fn kept(&self, run: RunId) -> Result<Kept, StoreError> {
@@ -335,9 +339,9 @@ impl<B: Backend> JobLedger for Probe<B> {
         self.backend().store().undelivered(limit).await
     }
 
-    async fn mark_delivered(&self, entry: i64, at_ms: i64) -> Result<(), StoreError> {
-        self.ledger_call("mark_delivered")?;
-        self.backend().store().mark_delivered(entry, at_ms).await
+    async fn remove_delivered(&self, entry: i64) -> Result<(), StoreError> {
+        self.ledger_call("remove_delivered")?;
+        self.backend().store().remove_delivered(entry).await
     }
 }
 

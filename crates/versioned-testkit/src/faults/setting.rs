@@ -152,8 +152,8 @@ pub async fn ledger_text<S: JobLedger>(store: &S) -> Result<String, StoreError> 
         shown.push(run);
         let (state, counts) = (run.state, run.checkpoint.counts);
         text += &format!("first run {entity} {kind:?} {target:?}: {state:?} {counts:?}\n");
-        for kept in store.pre_images(run.id, 0, all).await? {
-            text += &format!("kept {:?}\n", kept.image);
+        for kept in store.pre_images(run.id, None, all).await? {
+            text += &format!("kept {:?} {:?}\n", kept.image, kept.dependents);
         }
     }
     let request = QuarantineRequest { entity: None, after: None, limit: ENTRIES_MAX };

@@ -10,7 +10,7 @@ use std::{
 };
 
 use versioned_store::{
-    Batch, BatchLimits, CommitEntry, CommitsRequest, EntityKey, EntityTable, HistoryStore,
+    Batch, BatchLimits, Claim, CommitEntry, CommitsRequest, EntityKey, EntityTable, HistoryStore,
     JobLedger, Kept, ModelCommit, ModelStore, ModelVersion, OpenedRun, OutboxEntry, Page,
     QuarantineEntry, QuarantineRequest, Released, Row, RowWrite, RunId, RunRecord, RunRequest,
     ScanRequest, Snapshot, StoreError, StoreErrorKind, StoredPreImage, Transition, VersionCount,
@@ -188,19 +188,20 @@ port! { ModelStore {
 const LEDGER: &str = "ledger";
 
 port! { JobLedger {
-    request.table.as_str() => open_run(request: &RunRequest) -> OpenedRun;
+    request.table.as_str() => open_run(request: &RunRequest, claim: &Claim) -> OpenedRun;
     table.name() => commit_batch(table: &EntityTable, batch: &Batch<'_>) -> Vec<WriteOutcome>;
-    LEDGER => change_state(transition: &Transition) -> ();
+    LEDGER => change_state(transition: &Transition, token: Option<u64>) -> ();
     LEDGER => runs(entity: Option<&str>, limit: u32) -> Vec<RunRecord>;
     LEDGER => run(id: RunId) -> Option<RunRecord>;
     LEDGER => transitions(run: RunId) -> Vec<Transition>;
     LEDGER => quarantined(request: &QuarantineRequest) -> Vec<QuarantineEntry>;
     LEDGER => release(entity: &str, released: &Released) -> u64;
-    LEDGER => pre_images(run: RunId, after: i64, limits: BatchLimits) -> Vec<StoredPreImage>;
+    LEDGER => pre_images(run: RunId, before: Option<i64>, limits: BatchLimits)
+        -> Vec<StoredPreImage>;
     LEDGER => kept(run: RunId) -> Kept;
     LEDGER => forget(run: RunId) -> Kept;
     LEDGER => undelivered(limit: u32) -> Vec<OutboxEntry>;
-    LEDGER => mark_delivered(entry: i64, at_ms: i64) -> ();
+    LEDGER => remove_delivered(entry: i64) -> ();
 } }
 
 port! { HistoryStore {

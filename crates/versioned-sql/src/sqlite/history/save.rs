@@ -6,8 +6,8 @@ use std::borrow::Cow;
 
 use sqlx::{SqliteConnection, SqlitePool};
 use versioned_store::{
-    ColumnValue, EntityTable, ModelChange, ModelCommit, ModelVersion, NewModel, StoreProblem,
-    WriteOutcome,
+    ColumnValue, EntityTable, ModelChange, ModelCommit, ModelVersion, NewModel, OutboxWrite,
+    StoreProblem, WriteOutcome,
 };
 
 use super::append::{Appender, Place};
@@ -59,13 +59,16 @@ async fn follow(
         }
     }
     for row in commits.iter().flat_map(|commit| &commit.dependents) {
-        ledger::commit::set_dependent(connection, row).await?;
+        ledger::dependents::set(connection, row).await?;
     }
     if commits.iter().any(|commit| !commit.outbox.is_empty()) {
         ledger::tables::create(connection).await?;
     }
     for commit in commits {
-        ledger::commit::post(connection, None, &commit.outbox).await?;
+        for message in &commit.outbox {
+            let (of, message) = (commit.change.key().clone(), message.clone());
+            ledger::outbox::put(connection, None, &OutboxWrite { of, message }).await?;
+        }
     }
     Ok(())
 }

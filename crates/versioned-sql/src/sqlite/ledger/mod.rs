@@ -3,18 +3,19 @@
 //! Layer: adapters. Invariant: the tables are created by the first run, and a ledger of a later version is refused before
 //! anything is read from it or written to it.
 
-pub(super) mod commit;
+mod commit;
+pub(super) mod dependents;
 mod kept;
-mod outbox;
+pub(super) mod outbox;
 mod quarantine;
 mod runs;
 pub(super) mod tables;
 
 use sqlx::{Sqlite, SqlitePool, Transaction};
 use versioned_store::{
-    Batch, BatchLimits, EntityTable, JobLedger, Kept, OpenedRun, OutboxEntry, QuarantineEntry,
-    QuarantineRequest, Released, RunId, RunRecord, RunRequest, StoreError, StoredPreImage,
-    Transition, WriteOutcome,
+    Batch, BatchLimits, Claim, EntityTable, JobLedger, Kept, OpenedRun, OutboxEntry,
+    QuarantineEntry, QuarantineRequest, Released, RunId, RunRecord, RunRequest, StoreError,
+    StoredPreImage, Transition, WriteOutcome,
 };
 
 use super::{SqliteStore, error::Fault, supported};
@@ -23,8 +24,8 @@ use super::{SqliteStore, error::Fault, supported};
 const LEDGER: &str = "ledger";
 
 impl JobLedger for SqliteStore {
-    async fn open_run(&self, request: &RunRequest) -> Result<OpenedRun, StoreError> {
-        let opened = runs::open(&self.pool, request).await;
+    async fn open_run(&self, request: &RunRequest, claim: &Claim) -> Result<OpenedRun, StoreError> {
+        let opened = runs::open(&self.pool, request, claim).await;
         opened.map_err(|fault| fault.named_on("open_run", LEDGER))
     }
 
@@ -38,8 +39,12 @@ impl JobLedger for SqliteStore {
         committed.map_err(|fault| fault.named("commit_batch", table))
     }
 
-    async fn change_state(&self, transition: &Transition) -> Result<(), StoreError> {
-        let changed = runs::change_state(&self.pool, transition).await;
+    async fn change_state(
+        &self,
+        transition: &Transition,
+        token: Option<u64>,
+    ) -> Result<(), StoreError> {
+        let changed = runs::change_state(&self.pool, transition, token).await;
         changed.map_err(|fault| fault.named_on("change_state", LEDGER))
     }
 
@@ -73,10 +78,10 @@ impl JobLedger for SqliteStore {
     async fn pre_images(
         &self,
         run: RunId,
-        after: i64,
+        before: Option<i64>,
         limits: BatchLimits,
     ) -> Result<Vec<StoredPreImage>, StoreError> {
-        let read = kept::list(&self.pool, run, after, limits).await;
+        let read = kept::list(&self.pool, run, before, limits).await;
         read.map_err(|fault| fault.named_on("pre_images", LEDGER))
     }
 
@@ -93,9 +98,9 @@ impl JobLedger for SqliteStore {
         read.map_err(|fault| fault.named_on("undelivered", LEDGER))
     }
 
-    async fn mark_delivered(&self, entry: i64, at_ms: i64) -> Result<(), StoreError> {
-        let marked = outbox::mark_delivered(&self.pool, entry, at_ms).await;
-        marked.map_err(|fault| fault.named_on("mark_delivered", LEDGER))
+    async fn remove_delivered(&self, entry: i64) -> Result<(), StoreError> {
+        let removed = outbox::remove_delivered(&self.pool, entry).await;
+        removed.map_err(|fault| fault.named_on("remove_delivered", LEDGER))
     }
 }
 

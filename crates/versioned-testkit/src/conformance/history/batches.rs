@@ -1,15 +1,18 @@
 //! Rules of batches that write commits.
 
 use versioned_store::{
-    Batch, Checkpoint, CommitKind, EntityTable, FollowUp, JobLedger, ModelVersion, NewCommit,
-    RunId, RunKind, RunRequest, StorageModel, StoreErrorKind, WriteOutcome,
+    Checkpoint, CommitKind, EntityTable, FollowUp, JobLedger, ModelVersion, NewCommit, RunId,
+    RunKind, RunRequest, StorageModel, StoreErrorKind, WriteOutcome,
 };
 
 use super::fixture::{
     HistoryFixture, creation, edit, log, model, record, saved, snapshot, stored, with_history,
 };
 use crate::{
-    conformance::fixture::{get, table, text},
+    conformance::{
+        fixture::{get, table, text},
+        ledger::{batch, claim},
+    },
     sample::{SAMPLE, Sample, SampleColumn, sample_model},
 };
 
@@ -20,10 +23,11 @@ async fn run<F: HistoryFixture>(fixture: &F, table: &EntityTable) -> RunId {
         kind: RunKind::Migrate,
         target: None,
         settings: String::new(),
+        must_finish: false,
         who: "ada".to_owned(),
         at_ms: 1,
     };
-    fixture.store().open_run(&request).await.expect("a run starts").run.id
+    fixture.store().open_run(&request, &claim()).await.expect("a run starts").run.id
 }
 
 fn migrated(key: &str, version: i64) -> NewCommit {
@@ -57,8 +61,8 @@ pub async fn a_batch_writes_its_commits_in_its_transaction<F: HistoryFixture>(fi
         let written = written.filter(|(_, outcome)| **outcome == WriteOutcome::Written);
         follow_up(1, written.map(|(key, _)| migrated(key, 2)).collect())
     };
-    let batch = Batch { run, writes: &writes, follow: &follow };
-    let outcomes = fixture.store().commit_batch(&table, &batch).await.expect("it commits");
+    let written = batch(run, &writes, &follow);
+    let outcomes = fixture.store().commit_batch(&table, &written).await.expect("it commits");
     assert_eq!(outcomes, [WriteOutcome::Written, WriteOutcome::Conflict]);
     let found = snapshot(fixture, &table, "a", 2).await.expect("the snapshot is there");
     assert_eq!(found.document(), Some(&b"\"a 2\""[..]));
@@ -71,8 +75,8 @@ pub async fn a_batch_writes_its_commits_in_its_transaction<F: HistoryFixture>(fi
     let before = stored(fixture, &table).await;
     let writes = [edit(row, "newer")];
     let follow = |_: &[WriteOutcome]| follow_up(1, vec![migrated("a", 3)]);
-    let batch = Batch { run, writes: &writes, follow: &follow };
-    let error = fixture.store().commit_batch(&table, &batch).await.expect_err("out of turn");
+    let written = batch(run, &writes, &follow);
+    let error = fixture.store().commit_batch(&table, &written).await.expect_err("out of turn");
     assert_eq!(error.kind(), StoreErrorKind::Conflict);
     assert_eq!(stored(fixture, &table).await, before);
 }
@@ -92,8 +96,8 @@ pub async fn a_batch_whose_commits_do_not_fit_writes_nothing<F: HistoryFixture>(
     ] {
         let writes = [edit(a.clone(), "new")];
         let follow = |_: &[WriteOutcome]| follow_up(1, commits.clone());
-        let batch = Batch { run: run_id, writes: &writes, follow: &follow };
-        let refused = fixture.store().commit_batch(&table_of_models, &batch).await;
+        let written = batch(run_id, &writes, &follow);
+        let refused = fixture.store().commit_batch(&table_of_models, &written).await;
         assert_eq!(refused.expect_err("refused").kind(), kind, "{commits:?}");
         assert_eq!(stored(fixture, &table_of_models).await, before);
     }
@@ -102,13 +106,13 @@ pub async fn a_batch_whose_commits_do_not_fit_writes_nothing<F: HistoryFixture>(
     let snapshots = table_of_models.snapshots().expect("the table has a history");
     for other in [plain, snapshots] {
         let follow = |_: &[WriteOutcome]| follow_up(1, vec![migrated("a", 2)]);
-        let batch = Batch { run: run_id, writes: &[], follow: &follow };
-        let refused = fixture.store().commit_batch(&other, &batch).await;
+        let written = batch(run_id, &[], &follow);
+        let refused = fixture.store().commit_batch(&other, &written).await;
         assert_eq!(refused.expect_err("refused").kind(), StoreErrorKind::Misconfigured);
         assert_eq!(stored(fixture, &table_of_models).await, before);
     }
     let without = table(fixture, &SAMPLE, StorageModel::columns("other").id("id")).await;
     let follow = |_: &[WriteOutcome]| follow_up(1, Vec::new());
-    let batch = Batch { run: run_id, writes: &[], follow: &follow };
-    fixture.store().commit_batch(&without, &batch).await.expect("no commits, no history needed");
+    let written = batch(run_id, &[], &follow);
+    fixture.store().commit_batch(&without, &written).await.expect("no commits, no history needed");
 }
