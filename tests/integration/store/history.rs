@@ -1,16 +1,16 @@
 //! Histories: the rules for every store, storage models that have one, and what is particular to SQLite.
 
-use versioned_sql::sqlx::Row as _;
+use versioned_sql::{SqliteStore, sqlx::Row as _};
 use versioned_store::{
-    CommitKind, CommitRecord, CommitsRequest, DeletedModels, EntityTable, History, HistoryStore,
-    IdColumn, MemoryStore, ModelChange, ModelCommit, ModelStore, ModelVersion, NewModel,
-    OutboxMessage, Place, StorageModel, StorageModelError, StoreErrorKind, TableLayout,
-    WriteOutcome,
+    ColumnValue, CommitKind, CommitRecord, CommitsRequest, DeletedModels, EntityTable, History,
+    HistoryStore, IdColumn, MemoryStore, ModelChange, ModelCommit, ModelStore, ModelVersion,
+    NewModel, OutboxMessage, Place, RowWrite, StorageModel, StorageModelError, StoreErrorKind,
+    TableLayout, WriteOutcome,
 };
 use versioned_testkit::{
     conformance::{StoreFixture, history::HistoryFixture},
     faults::{Fault, FaultKind, FaultStore, Moment, history_text},
-    sample::{SAMPLE, SAMPLE_DOCUMENT, Sample, sample_model},
+    sample::{SAMPLE, SAMPLE_DOCUMENT, Sample, SampleColumn, sample_model},
 };
 
 use super::sqlite::fixture::{SqliteFixture, block_on};
@@ -297,4 +297,56 @@ fn a_save_is_whole_under_every_fault() {
             });
         }
     }
+}
+
+/// Two programs that save the same models at once: each model is saved by one of them, and its history has no gap.
+#[test]
+fn of_several_connections_that_save_a_model_one_wins() {
+    const MODELS: usize = 12;
+    const WRITERS: usize = 3;
+    let fixture = block_on(SqliteFixture::new());
+    let table = table();
+    block_on(async {
+        fixture.create_table(&table).await;
+        fixture.create_history_tables(&table).await;
+    });
+    let write = || {
+        block_on(async {
+            let store = SqliteStore::connect(&fixture.path()).await.unwrap();
+            let (mut created, mut edited) = (0, 0);
+            for number in 0..MODELS {
+                let key = format!("{number:02}");
+                let outcomes = store.commit_models(&table, &[creation(&key)]).await.unwrap();
+                created += usize::from(outcomes == [WriteOutcome::Written]);
+                loop {
+                    let expected = store.get(&table, &key.as_str().into()).await.unwrap().unwrap();
+                    let set = vec![(SampleColumn::Comment as usize, ColumnValue::Null)];
+                    let mut edit = creation(&key);
+                    edit.change = ModelChange::Update(RowWrite { expected, set });
+                    let outcomes = store.commit_models(&table, &[edit]).await.unwrap();
+                    if outcomes == [WriteOutcome::Written] {
+                        edited += 1;
+                        break;
+                    }
+                }
+            }
+            (created, edited)
+        })
+    };
+    let counts = std::thread::scope(|scope| {
+        let threads = [(); WRITERS].map(|()| scope.spawn(write));
+        threads.map(|thread| thread.join().unwrap())
+    });
+    let created: usize = counts.iter().map(|(created, _)| created).sum();
+    let edited: usize = counts.iter().map(|(_, edited)| edited).sum();
+    assert_eq!((created, edited), (MODELS, MODELS * WRITERS));
+    block_on(async {
+        for number in 0..MODELS {
+            let of = Some(format!("{number:02}").as_str().into());
+            let request = CommitsRequest { of, after: None, limit: 100 };
+            let entries = fixture.store().commits(&table, &request).await.unwrap();
+            let versions = entries.iter().map(|entry| entry.model_version.number());
+            assert!(versions.eq((1..).take(1 + WRITERS)), "{entries:?}");
+        }
+    });
 }

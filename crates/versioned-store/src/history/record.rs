@@ -135,8 +135,20 @@ impl CommitCommand {
     /// The command as a JSON object.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        // Written in this order whatever order serde_json gives its maps, since stores use `list_to_text`.
-        serde_json::from_str(&self.to_text()).unwrap_or(Value::Null)
+        match self {
+            Self::Create => json!({"cmd": "create"}),
+            Self::Delete => json!({"cmd": "delete"}),
+            Self::MigrateField { field, from, to } => {
+                let (from, to) = (from.get(), to.get());
+                json!({"cmd": "migrate_field", "field": field, "from": from, "to": to})
+            }
+            Self::RevertTo { model_version } => {
+                json!({"cmd": "revert_to", "model_version": model_version.number()})
+            }
+            Self::Application { name, parameters } => {
+                json!({"cmd": "application", "name": name, "parameters": parameters})
+            }
+        }
     }
 
     /// The command that a JSON object stands for; `None` for an unknown command, and for one that lacks a member, has
@@ -190,7 +202,8 @@ impl CommitCommand {
         }
     }
 
-    /// The members in the order of the documentation, so that equal commands have equal texts.
+    /// The members in the order of the documentation, whatever order serde_json's maps have, so that equal commands have
+    /// equal texts.
     fn to_text(&self) -> String {
         let object = |name: &str, members: &[(&str, String)]| {
             let mut text = format!(r#"{{"cmd":"{name}""#);
@@ -254,6 +267,7 @@ mod tests {
     fn check(command: CommitCommand, json: &str) {
         let text = CommitCommand::list_to_text(std::slice::from_ref(&command));
         assert_eq!(text, format!("[{json}]"));
+        assert_eq!(command.to_json(), serde_json::from_str::<Value>(json).unwrap());
         assert_eq!(CommitCommand::from_json(command.to_json()), Some(command.clone()));
         assert_eq!(CommitCommand::list_from_text(&text), Some(vec![command]));
     }

@@ -49,8 +49,16 @@ pub async fn history_is_never_written_over<F: HistoryFixture>(fixture: &F) {
     assert_eq!(error.kind(), StoreErrorKind::Rejected);
     assert_eq!(stored(fixture, &table).await, before);
 
-    // A snapshot that was stored without a commit is history too.
+    // A commit whose snapshot was lost is history, and a snapshot that was stored without a commit.
     let snapshots = table.snapshots().expect("the table has a history");
+    saved(fixture, &table, creation("d", "\"first\"")).await;
+    fixture.delete(&table, &"d".into()).await;
+    let key = versioned_store::EntityKey::from("d").at(ModelVersion::FIRST);
+    fixture.delete(&snapshots, &key).await;
+    let before = stored(fixture, &table).await;
+    let error = refused(fixture, &table, &[creation("d", "\"another life\"")]).await;
+    assert_eq!(error.kind(), StoreErrorKind::Rejected);
+    assert_eq!(stored(fixture, &table).await, before);
     let key = versioned_store::EntityKey::from("c").at(ModelVersion::FIRST);
     let values = vec![Some(text("\"old\""))];
     fixture.put(&snapshots, Row { key, model_version: None, deleted: false, values }).await;
