@@ -13,6 +13,9 @@ use crate::{
 
 /// A store of models that keeps a ledger of the runs over them, in the same database.
 ///
+/// A run is one unit: it goes over the whole table in the order of the keys, and has one checkpoint and one lease. A ledger
+/// may have room for several units of a run, each a range of keys; the runner uses one.
+///
 /// A method that only reads gives nothing where no ledger was ever written.
 pub trait JobLedger: ModelStore {
     /// Starts a run, or goes on with the unfinished one of the same entity, table, kind and target, as

@@ -10,6 +10,7 @@ mod ledger;
 mod scan;
 mod schema;
 mod statement;
+mod transaction;
 mod value;
 mod write;
 

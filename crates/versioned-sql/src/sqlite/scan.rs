@@ -11,7 +11,9 @@ use versioned_store::{
     TableLayout,
 };
 
-use super::{error::Fault, history, keys, schema::Schema, statement::Statement, value};
+use super::{
+    error::Fault, history, keys, schema::Schema, statement::Statement, transaction, value,
+};
 use crate::sql::Sql;
 
 /// Reads a page.
@@ -20,7 +22,7 @@ pub(super) async fn scan(
     table: &EntityTable,
     request: &ScanRequest,
 ) -> Result<Page, Fault> {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = transaction::reading(pool).await?;
     let schema = Schema::read(&mut transaction, table).await?;
     if request.after.is_none() {
         check_nulls(&mut transaction, table).await?;
@@ -61,7 +63,7 @@ pub(super) async fn get(
     table: &EntityTable,
     key: &EntityKey,
 ) -> Result<Option<Row>, Fault> {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = transaction::reading(pool).await?;
     let schema = Schema::read(&mut transaction, table).await?;
     let row = row_of(&mut transaction, table, key, |sql| select(sql, table, Bodies::All)).await?;
     transaction.commit().await?;
@@ -77,7 +79,7 @@ pub(super) async fn get_many(
     table: &EntityTable,
     keys: &[EntityKey],
 ) -> Result<Vec<Option<Row>>, Fault> {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = transaction::reading(pool).await?;
     let schema = Schema::read(&mut transaction, table).await?;
     let wanted: BTreeSet<&EntityKey> = keys.iter().collect();
     let all: Vec<&EntityKey> = wanted.iter().copied().collect();

@@ -10,7 +10,9 @@ use versioned_store::{
     ColumnValue, EntityKey, EntityTable, Row, RowWrite, StoreProblem, WriteOutcome,
 };
 
-use super::{error::Fault, keys, scan, schema::Schema, statement::Statement, value::type_of};
+use super::{
+    error::Fault, keys, scan, schema::Schema, statement::Statement, transaction, value::type_of,
+};
 
 /// Writes a batch; see [`ModelStore::write_batch`](versioned_store::ModelStore::write_batch).
 pub(super) async fn write_batch(
@@ -19,8 +21,7 @@ pub(super) async fn write_batch(
     writes: &[RowWrite],
 ) -> Result<Vec<WriteOutcome>, Fault> {
     let checked = check(table, writes)?;
-    // The lock is taken before anything is read: a transaction that reads first could not always be made one that writes.
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let mut transaction = transaction::writing(pool).await?;
     let outcomes = write_rows(&mut transaction, table, checked).await?;
     transaction.commit().await?;
     Ok(outcomes)

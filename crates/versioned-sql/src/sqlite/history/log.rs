@@ -11,7 +11,7 @@ use versioned_store::{
 use super::tables;
 use crate::{
     sql::Sql,
-    sqlite::{error::Fault, keys, statement::Statement, value},
+    sqlite::{error::Fault, keys, statement::Statement, transaction::reading, value},
 };
 
 /// Most characters of a malformed value in an error.
@@ -23,7 +23,7 @@ pub(super) async fn snapshot(
     key: &EntityKey,
     version: ModelVersion,
 ) -> Result<Option<Snapshot>, Fault> {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = reading(pool).await?;
     let (history, version_column) = tables::checked(&mut transaction, table).await?;
     let log = Log { table, name: history.commits_table(), version_column };
     let snapshots = history.snapshots_table();
@@ -49,7 +49,7 @@ pub(super) async fn commits(
     table: &EntityTable,
     request: &CommitsRequest,
 ) -> Result<Vec<CommitEntry>, Fault> {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = reading(pool).await?;
     let (history, version_column) = tables::checked(&mut transaction, table).await?;
     let log = Log { table, name: history.commits_table(), version_column };
     let mut statement = Statement::default();

@@ -16,6 +16,7 @@ use crate::sqlite::{
     keys, ledger,
     schema::Schema,
     statement::Statement,
+    transaction::writing,
     write::{self, Set},
 };
 
@@ -26,7 +27,7 @@ pub(super) async fn commit_models(
 ) -> Result<Vec<WriteOutcome>, Fault> {
     let versions = commits.iter().map(|commit| table.check_commit(commit));
     let versions: Vec<Option<ModelVersion>> = versions.collect::<Result<_, StoreProblem>>()?;
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let mut transaction = writing(pool).await?;
     Schema::read(&mut transaction, table).await?;
     let mut outcomes = Vec::with_capacity(commits.len());
     for (commit, version) in commits.iter().zip(&versions) {

@@ -7,7 +7,7 @@ use versioned_store::{EntityTable, History, IdKind, StoreProblem};
 
 use crate::{
     sql::Sql,
-    sqlite::{error::Fault, schema::Schema, statement::Statement},
+    sqlite::{error::Fault, schema::Schema, statement::Statement, transaction::writing},
 };
 
 /// Creates the tables, where they do not exist yet.
@@ -16,7 +16,7 @@ pub(super) async fn create(pool: &SqlitePool, table: &EntityTable) -> Result<(),
         return Ok(());
     };
     let (snapshots, log) = (history.snapshots_table(), history.commits_table());
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let mut transaction = writing(pool).await?;
 
     let mut statement = Statement::default();
     let sql = &mut statement.sql;

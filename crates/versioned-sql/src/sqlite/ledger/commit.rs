@@ -13,7 +13,10 @@ use super::{
     dependents::{self, Columns},
     outbox, quarantine, runs, stored,
 };
-use crate::sqlite::{error::Fault, history, write};
+use crate::{
+    sql::Sql,
+    sqlite::{error::Fault, history, transaction, write},
+};
 
 pub(super) async fn commit(
     pool: &SqlitePool,
@@ -21,7 +24,7 @@ pub(super) async fn commit(
     batch: &Batch<'_>,
 ) -> Result<Vec<WriteOutcome>, Fault> {
     let checked = write::check(table, batch.writes)?;
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let mut transaction = transaction::writing(pool).await?;
     let mut outcomes = match checked.is_empty() {
         true => Vec::new(),
         false => write::write_rows(&mut transaction, table, checked).await?,
@@ -100,8 +103,9 @@ async fn follow(
         quarantine::put(connection, entry).await?;
     }
     let mut places = BTreeMap::new();
-    for image in &follow_up.pre_images {
-        places.insert(&image.key, keep(connection, run, image).await?);
+    for images in follow_up.pre_images.chunks(IMAGES_MAX) {
+        let last = keep(connection, run, images).await?;
+        places.extend(images.iter().rev().zip(0..).map(|(image, back)| (&image.key, last - back)));
     }
     for write in &follow_up.dependents {
         // Only what is put back with a pre-image is worth to be kept.
@@ -121,17 +125,24 @@ async fn follow(
     Ok(())
 }
 
-/// Keeps a pre-image, and gives its place.
+/// Most pre-images of one statement.
+const IMAGES_MAX: usize = 100;
+
+/// Keeps pre-images, at places that follow each other, and gives the last place.
 async fn keep(
     connection: &mut SqliteConnection,
     run: RunId,
-    image: &PreImage,
+    images: &[PreImage],
 ) -> Result<i64, Fault> {
-    let kept = sqlx::query("INSERT INTO versioned_pre_images (run, key, content) VALUES (?, ?, ?)")
-        .bind(run.number())
-        .bind(image.key.to_ledger_text())
-        .bind(image.content.as_slice())
-        .execute(connection)
-        .await?;
-    Ok(kept.last_insert_rowid())
+    let mut sql = Sql::default();
+    sql.text("INSERT INTO versioned_pre_images (run, key, content) VALUES ");
+    sql.join(", ", images, |sql, _| {
+        sql.text("(?, ?, ?)");
+    });
+    let mut query = sqlx::query(sql.into_safe());
+    for image in images {
+        let key = image.key.to_ledger_text();
+        query = query.bind(run.number()).bind(key).bind(image.content.as_slice());
+    }
+    Ok(query.execute(connection).await?.last_insert_rowid())
 }

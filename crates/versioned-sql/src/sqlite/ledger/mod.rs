@@ -18,7 +18,7 @@ use versioned_store::{
     StoredPreImage, Transition, WriteOutcome,
 };
 
-use super::{SqliteStore, error::Fault, supported};
+use super::{SqliteStore, error::Fault, supported, transaction};
 
 /// What errors name where no table of the application is concerned.
 const LEDGER: &str = "ledger";
@@ -106,13 +106,13 @@ impl JobLedger for SqliteStore {
 
 /// A transaction that reads the ledger; `None` where there is no ledger.
 async fn reading(pool: &SqlitePool) -> Result<Option<Transaction<'static, Sqlite>>, Fault> {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = transaction::reading(pool).await?;
     Ok(tables::exist(&mut transaction).await?.then_some(transaction))
 }
 
 /// A transaction that writes to a ledger that is there; `None` where there is no ledger.
 async fn writing(pool: &SqlitePool) -> Result<Option<Transaction<'static, Sqlite>>, Fault> {
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let mut transaction = transaction::writing(pool).await?;
     Ok(tables::exist(&mut transaction).await?.then_some(transaction))
 }
 

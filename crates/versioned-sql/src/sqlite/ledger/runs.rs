@@ -9,7 +9,10 @@ use versioned_store::{
 };
 
 use super::{count, reading, stored, tables, writing};
-use crate::{sql::Sql, sqlite::error::Fault};
+use crate::{
+    sql::Sql,
+    sqlite::{error::Fault, transaction},
+};
 
 const SELECT: &str = "SELECT r.id, r.entity, r.table_name, r.kind, r.target, r.settings, r.who, \
      r.at_ms, r.state, u.number, u.position, u.scanned, u.migrated, u.current, u.skipped, \
@@ -29,7 +32,7 @@ pub(super) async fn open(
     request: &RunRequest,
     claim: &Claim,
 ) -> Result<OpenedRun, Fault> {
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let mut transaction = transaction::writing(pool).await?;
     tables::create(&mut transaction).await?;
     let mut superseded = None;
     if let Some(mut run) = unfinished(&mut transaction, request).await? {
