@@ -21,6 +21,7 @@ pub(crate) const CHECK: &str = "check";
 pub(crate) const CENSUS: &str = "census";
 pub(crate) const AUDIT: &str = "audit";
 pub(crate) const MIGRATE: &str = "migrate";
+pub(crate) const HISTORY: &str = "history";
 pub(crate) const RUNS: &str = "runs";
 pub(crate) const CANCEL: &str = "cancel";
 pub(crate) const QUARANTINE: &str = "quarantine";
@@ -76,6 +77,12 @@ pub(crate) fn command(name: &'static str) -> Command {
             Command::new(MIGRATE).about("Bring stored entities to their latest schema versions"),
             "Entities to migrate; may be left out if there is only one",
         )))
+        .subcommand(
+            Command::new(HISTORY)
+                .about("List the commits of one entity, oldest first")
+                .arg(Arg::new("entity").value_name("ENTITY").required(true).help("Its kind"))
+                .arg(Arg::new("id").value_name("ID").required(true).help("Its id")),
+        )
         .subcommand(Command::new(RUNS).about("List the runs in the ledger, newest first"))
         .subcommand(
             Command::new(CANCEL)

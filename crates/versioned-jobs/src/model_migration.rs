@@ -5,6 +5,7 @@
 
 use std::future::Future;
 
+use versioned_core::BaseVersionedDomainObject;
 use versioned_store::{JobLedger, ModelStore, RunId};
 
 use crate::{
@@ -23,6 +24,12 @@ use crate::{
 pub trait BaseMigrateVersionedModelJob: Send + Sync + 'static {
     /// The entity kind.
     type Model: VersionedModel;
+
+    /// What reports and ledger call the models of the kind: the name of its entity.
+    #[must_use]
+    fn name() -> &'static str {
+        <Self::Model as VersionedModel>::DomainObject::schema_versioned_attributes().entity
+    }
 
     /// Brings every stored model to the latest schema versions.
     ///

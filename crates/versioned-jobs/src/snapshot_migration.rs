@@ -5,6 +5,7 @@
 
 use std::future::Future;
 
+use versioned_core::BaseVersionedDomainObject;
 use versioned_store::{JobLedger, ModelStore, RunId};
 
 use crate::{
@@ -28,6 +29,14 @@ use crate::{
 pub trait BaseMigrateVersionedModelSnapshotsJob: Send + Sync + 'static {
     /// The entity kind; its storage model has a history.
     type Model: VersionedModel;
+
+    /// What reports and ledger call the snapshots of the kind, such as `exploration/snapshots`.
+    #[must_use]
+    fn name() -> &'static str {
+        subject::snapshots_name(
+            <Self::Model as VersionedModel>::DomainObject::schema_versioned_attributes().entity,
+        )
+    }
 
     /// Brings every stored snapshot to the latest schema versions.
     ///

@@ -11,10 +11,11 @@ use std::{
 use versioned_core::EntityId;
 use versioned_jobs::{EntityFailure, JobOptions, Progress};
 use versioned_store::{
-    Batch, BatchLimits, Bodies, Claim, EntityKey, EntityTable, JobLedger, Kept, MemoryStore,
-    ModelStore, OpenedRun, OutboxEntry, Page, QuarantineEntry, QuarantineRequest, Released, Row,
-    RowWrite, RunId, RunRecord, RunRequest, ScanRequest, StoreError, StoreErrorKind,
-    StoredPreImage, Transition, VersionCount, WriteOutcome,
+    Batch, BatchLimits, Bodies, Claim, CommitEntry, CommitsRequest, EntityKey, EntityTable,
+    HistoryStore, JobLedger, Kept, MemoryStore, ModelCommit, ModelStore, ModelVersion, OpenedRun,
+    OutboxEntry, Page, QuarantineEntry, QuarantineRequest, Released, Row, RowWrite, RunId,
+    RunRecord, RunRequest, ScanRequest, Snapshot, StoreError, StoreErrorKind, StoredPreImage,
+    Transition, VersionCount, WriteOutcome,
 };
 
 use super::{
@@ -342,6 +343,38 @@ impl<B: Backend> JobLedger for Probe<B> {
     async fn remove_delivered(&self, entry: i64) -> Result<(), StoreError> {
         self.ledger_call("remove_delivered")?;
         self.backend().store().remove_delivered(entry).await
+    }
+}
+
+impl<B: Backend> HistoryStore for Probe<B> {
+    async fn commit_models(
+        &self,
+        table: &EntityTable,
+        commits: &[ModelCommit],
+    ) -> Result<Vec<WriteOutcome>, StoreError> {
+        self.call("commit_models", table)?;
+        self.inner.writes.fetch_add(1, Ordering::SeqCst);
+        self.let_others_write(table).await;
+        self.backend().store().commit_models(table, commits).await
+    }
+
+    async fn snapshot(
+        &self,
+        table: &EntityTable,
+        key: &EntityKey,
+        version: ModelVersion,
+    ) -> Result<Option<Snapshot>, StoreError> {
+        self.call("snapshot", table)?;
+        self.backend().store().snapshot(table, key, version).await
+    }
+
+    async fn commits(
+        &self,
+        table: &EntityTable,
+        request: &CommitsRequest,
+    ) -> Result<Vec<CommitEntry>, StoreError> {
+        self.call("commits", table)?;
+        self.backend().store().commits(table, request).await
     }
 }
 

@@ -147,7 +147,7 @@ pub(crate) async fn undo<S: JobLedger>(
     let record = known(store, run).await?;
     let of_run = |job: &&dyn AnyJob<S>| {
         let table = job.table();
-        job.declaration().entity == record.request.entity
+        job.name() == record.request.entity
             && table.is_ok_and(|table| table.name() == record.request.table)
     };
     let Some(job) = jobs.iter().map(AsRef::as_ref).find(of_run) else {

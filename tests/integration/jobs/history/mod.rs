@@ -164,7 +164,7 @@ fn snapshots<M: Kept, B: Keeper>(backend: &B) -> Vec<(String, String)> {
     rows.map(shown).collect()
 }
 
-fn put_snapshot<M: Kept, B: Keeper>(backend: &B, id: &str, version: i64, content: &str) {
+pub(crate) fn put_snapshot<M: Kept, B: Keeper>(backend: &B, id: &str, version: i64, content: &str) {
     let key = EntityKey::from(id).at(ModelVersion::new(version));
     let values = vec![Some(ColumnValue::Text(content.to_owned()))];
     let row = Row { key, model_version: None, deleted: false, values };
