@@ -79,9 +79,9 @@ fn the_history_of_an_entity_lists_its_commits() {
     let ran = line(&store, "history lesson b");
     assert_eq!(ran.code, exit_code::USAGE);
     assert!(ran.errors.starts_with("error: there is no history of `lesson` with the id `b`\n"));
-    let ran = super::run(&super::app(), &super::school(&[], 0), "--database x history quiz x");
+    let ran = run(&super::app(), &super::school(&[], 0), "--database x history quiz x");
     assert!(ran.errors.starts_with("error: `x` is no id of `quiz`\n"), "{}", ran.errors);
-    let ran = super::run(&super::app(), &super::school(&[], 0), "--database x history quiz 1");
+    let ran = run(&super::app(), &super::school(&[], 0), "--database x history quiz 1");
     let expect = "error: the storage model of `quiz` has no history\n";
     assert!(ran.errors.starts_with(expect), "{}", ran.errors);
 }
