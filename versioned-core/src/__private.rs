@@ -13,6 +13,6 @@ pub use crate::schema::{NoSchema, SchemaProbe};
 
 pub use crate::chain::{
     Carry, ChainError, ChainErrorCause, ChainOutput, ChainRun, CheckType, ContextSource, Exit,
-    Progress, RunChain, SideOutput, Stage, Text, bridge, context, end, ends, probe, read, shared,
-    sides, step,
+    Progress, RunChain, SideOutput, Stage, Text, Watch, bridge, context, end, ends, probe, read,
+    shared, sides, step,
 };

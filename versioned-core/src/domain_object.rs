@@ -5,7 +5,7 @@
 use serde::de::DeserializeOwned;
 
 use crate::{
-    Declaration, MigrationError,
+    Declaration, MigrationError, MigrationOptions,
     document::{Member, Migrated, MigratedMembers, StoredDocument},
     engine,
 };
@@ -37,6 +37,19 @@ pub trait BaseVersionedDomainObject: DeserializeOwned + 'static {
             .map(Migrated::new)
     }
 
+    /// The same with values that were fetched for the conversions, or with losses counted.
+    ///
+    /// # Errors
+    ///
+    /// As for [`migrate_to_latest_schema_versions`](Self::migrate_to_latest_schema_versions).
+    fn migrate_to_latest_schema_versions_with<'a>(
+        document: impl Into<StoredDocument<'a>>,
+        options: &MigrationOptions<'_>,
+    ) -> Result<Migrated<'a, Self>, MigrationError> {
+        let declaration = Self::schema_versioned_attributes();
+        engine::migrate_document_with(declaration, document.into(), options).map(Migrated::new)
+    }
+
     /// The same for an entity whose fields lie in columns of their own: `members` are the columns that were read, under
     /// the JSON keys of their fields.
     ///
@@ -50,5 +63,17 @@ pub trait BaseVersionedDomainObject: DeserializeOwned + 'static {
         members: &[Member<'_>],
     ) -> Result<MigratedMembers, MigrationError> {
         engine::migrate_members(Self::schema_versioned_attributes(), members)
+    }
+
+    /// The same with values that were fetched for the conversions, or with losses counted.
+    ///
+    /// # Errors
+    ///
+    /// As for [`migrate_to_latest_schema_versions`](Self::migrate_to_latest_schema_versions).
+    fn migrate_members_to_latest_schema_versions_with(
+        members: &[Member<'_>],
+        options: &MigrationOptions<'_>,
+    ) -> Result<MigratedMembers, MigrationError> {
+        engine::migrate_members_with(Self::schema_versioned_attributes(), members, options)
     }
 }

@@ -34,6 +34,9 @@ pub trait Document<'a>: Sized {
     /// Writes JSON text, which is expected to be about this long.
     fn close(self, bytes: usize) -> Result<String, ConversionError>;
 
+    /// Writes JSON text and keeps the value.
+    fn show(&self) -> Result<String, ConversionError>;
+
     /// The same JSON as a `Value`, through which documents of different types meet.
     fn into_value(self) -> Result<Value, ConversionError>;
 
@@ -58,7 +61,11 @@ impl Document<'_> for Value {
     }
 
     fn close(self, _bytes: usize) -> Result<String, ConversionError> {
-        Ok(serde_json::to_string(&self)?)
+        self.show()
+    }
+
+    fn show(&self) -> Result<String, ConversionError> {
+        Ok(serde_json::to_string(self)?)
     }
 
     fn into_value(self) -> Result<Value, ConversionError> {
@@ -89,6 +96,10 @@ impl<'a: 'v, 'v> Document<'a> for LazyValue<'v> {
         let mut output = String::with_capacity(bytes + bytes / 16 + 64);
         self.write_to(&mut output);
         Ok(output)
+    }
+
+    fn show(&self) -> Result<String, ConversionError> {
+        Ok(self.to_json())
     }
 
     fn into_value(self) -> Result<Value, ConversionError> {

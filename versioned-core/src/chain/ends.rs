@@ -95,6 +95,9 @@ impl<U, F> Closing<U, F> {
 pub trait Close<U> {
     /// The text is expected to be about this long.
     fn close(self, value: U, bytes: usize) -> Result<String, ConversionError>;
+
+    /// Writes the text and keeps the value.
+    fn show(&self, value: &U) -> Result<String, ConversionError>;
 }
 
 /// The step returns a document.
@@ -108,16 +111,28 @@ impl<'a, D: Document<'a>> Close<D> for CloseDocument {
     fn close(self, value: D, bytes: usize) -> Result<String, ConversionError> {
         value.close(bytes)
     }
+
+    fn show(&self, value: &D) -> Result<String, ConversionError> {
+        value.show()
+    }
 }
 
 impl<U: Serialize> Close<U> for CloseTyped {
     fn close(self, value: U, _bytes: usize) -> Result<String, ConversionError> {
         write::to_text(&value)
     }
+
+    fn show(&self, value: &U) -> Result<String, ConversionError> {
+        write::to_text(value)
+    }
 }
 
 impl<U> Close<U> for CloseNothing {
-    fn close(self, _value: U, _bytes: usize) -> Result<String, ConversionError> {
+    fn close(self, value: U, _bytes: usize) -> Result<String, ConversionError> {
+        self.show(&value)
+    }
+
+    fn show(&self, _value: &U) -> Result<String, ConversionError> {
         Err(ConversionError::new("this type cannot be written"))
     }
 }

@@ -60,6 +60,7 @@ pub mod sides;
 )]
 pub mod step;
 mod text;
+mod watch;
 pub(crate) mod write;
 
 use std::borrow::Cow;
@@ -67,6 +68,7 @@ use std::borrow::Cow;
 pub use progress::{Carry, Exit, Progress, Stage};
 pub(crate) use text::Part;
 pub use text::Text;
+pub use watch::Watch;
 
 use crate::{ConversionError, SchemaVersion};
 
@@ -88,6 +90,8 @@ pub struct ChainRun<'a> {
     pub to: SchemaVersion,
     /// Where the siblings that the chain declared as context come from.
     pub context: &'a dyn ContextSource,
+    /// Who wants to see the value between two steps, if anybody does.
+    pub watch: Option<&'a dyn Watch>,
 }
 
 /// Where a chain gets the siblings that it declared as context.

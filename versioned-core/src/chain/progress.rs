@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     ConversionError, SchemaVersion,
-    chain::{ChainError, ChainErrorCause, ChainOutput, ChainRun, SideOutput, Text},
+    chain::{ChainError, ChainErrorCause, ChainOutput, ChainRun, SideOutput, Text, Watch},
 };
 
 /// One run of a chain.
@@ -21,6 +21,7 @@ pub struct Progress<'a> {
     from: u32,
     to: u32,
     side_outputs: Vec<SideOutput>,
+    watch: Option<&'a dyn Watch>,
 }
 
 /// What passes from one step to the next.
@@ -52,7 +53,8 @@ pub struct Stage<X> {
 impl<'a> Progress<'a> {
     #[must_use]
     pub fn new(run: &ChainRun<'a>) -> Self {
-        Self { text: run.text, from: run.from.get(), to: run.to.get(), side_outputs: Vec::new() }
+        let ChainRun { text, from, to, watch, .. } = *run;
+        Self { text, from: from.get(), to: to.get(), side_outputs: Vec::new(), watch }
     }
 
     /// The first step of a chain.
@@ -137,6 +139,9 @@ impl<'a> Progress<'a> {
             .split(stage.side_outputs, &mut self.side_outputs)
             .map_err(|source| failed(stage.version, ChainErrorCause::Output, source))?;
         if stage.version + 1 < self.to {
+            if let Some(watch) = self.watch {
+                show(watch, stage.version + 1, &closer, &value);
+            }
             return Ok(Carry::Value(value));
         }
         let side_outputs = std::mem::take(&mut self.side_outputs);
@@ -144,6 +149,14 @@ impl<'a> Progress<'a> {
             Ok(json) => Exit::Done(ChainOutput { json, side_outputs }),
             Err(source) => failed(stage.version, ChainErrorCause::Output, source),
         })
+    }
+}
+
+/// Shows a value to who wants to see it.
+#[cold]
+fn show<U>(watch: &dyn Watch, version: u32, closer: &impl Close<U>, value: &U) {
+    if watch.wants(version) {
+        watch.see(version, closer.show(value).ok().as_deref());
     }
 }
 

@@ -2,14 +2,19 @@
 
 use std::borrow::Cow;
 
-use super::{members::Members, versions};
+use super::{
+    members::{Members, json_text},
+    versions,
+};
 use crate::{
-    ConversionError, Declaration, FieldPlace, MigrationError, SchemaVersion, Scope,
-    VersionedAttribute,
+    ConversionError, Declaration, FetchedAttribute, FieldPlace, Loss, MigrationError,
+    MigrationOptions, SchemaVersion, Scope, VersionedAttribute,
     chain::{ChainError, ChainErrorCause, ChainOutput, ChainRun, ContextSource, Part, Text},
+    document::Member,
     engine::versions::FoundVersion,
     json::{JsonError, JsonErrorKind, Limits, Pointer},
     lazy::RawKey,
+    loss::LossCounter,
 };
 
 /// The chains of one entity, over the members of one stored document.
@@ -18,6 +23,7 @@ pub(super) struct Chains<'a> {
     pub(super) declaration: &'static Declaration,
     pub(super) members: &'a dyn Members,
     pub(super) limits: &'a Limits,
+    pub(super) options: &'a MigrationOptions<'a>,
 }
 
 /// A field that is not at its latest version, or whose version member is absent.
@@ -83,7 +89,25 @@ impl Chains<'_> {
         from: SchemaVersion,
         to: SchemaVersion,
     ) -> Result<ChainOutput, MigrationError> {
-        self.run_nested(attribute, part, (from, to), 0)
+        self.run_nested(attribute, part, (from, to), (0, None))
+    }
+
+    /// Runs the steps up to the latest version, and counts what they lose if that was asked for.
+    pub(super) fn run_counting(
+        &self,
+        attribute: &'static VersionedAttribute,
+        part: Part<'_>,
+        from: SchemaVersion,
+        losses: &mut Vec<Loss>,
+    ) -> Result<ChainOutput, MigrationError> {
+        let to = attribute.max;
+        if attribute.losses.is_empty() || !self.options.counts_losses() {
+            return self.run(attribute, part, from, to);
+        }
+        let counter = LossCounter::new(attribute, from, to);
+        let output = self.run_nested(attribute, part, (from, to), (0, counter.as_ref()))?;
+        losses.extend(counter.into_iter().flat_map(LossCounter::into_losses));
+        Ok(output)
     }
 
     fn run_nested(
@@ -91,31 +115,42 @@ impl Chains<'_> {
         attribute: &'static VersionedAttribute,
         part: Part<'_>,
         (from, to): (SchemaVersion, SchemaVersion),
-        nesting: usize,
+        (nesting, counter): (usize, Option<&LossCounter>),
     ) -> Result<ChainOutput, MigrationError> {
         let place = || FieldPlace::field(self.declaration.entity, attribute.field);
         if part.json.len() > self.limits.bytes_max {
             let source = JsonError::new(JsonErrorKind::TooLarge(self.limits.bytes_max), 0);
             return Err(MigrationError::Unreadable { place: place(), source });
         }
+        for FetchedAttribute { name, .. } in attribute.fetched {
+            if self.options.fetched(name).is_none() {
+                return Err(MigrationError::NotFetched { place: place(), name, from });
+            }
+        }
         let context = Siblings { chains: *self, attribute, nesting };
         let text = part.text();
-        let run = ChainRun { text: &text, from, to, context: &context };
+        let run = ChainRun { text: &text, from, to, context: &context, watch: None };
         let result = match attribute.scope {
-            Scope::Each => run_elements(attribute, run),
-            Scope::Field | Scope::Document => run_located(attribute, run),
+            Scope::Each => run_elements(attribute, run, counter),
+            Scope::Field | Scope::Document => run_located(attribute, run, counter),
         };
         result.map_err(|error| step_error(error, place()))
     }
 }
 
 /// Runs a chain on one value; its errors have pointers into that value.
-fn run_located(
+fn run_located<'a>(
     attribute: &VersionedAttribute,
-    run: ChainRun<'_>,
+    run: ChainRun<'a>,
+    counter: Option<&'a LossCounter>,
 ) -> Result<ChainOutput, ChainError> {
-    (attribute.run)(run).map_err(|error| {
-        let source = error.source.located_in(run.text.json());
+    let stored = run.text.json();
+    let result = match counter {
+        None => (attribute.run)(run),
+        Some(counter) => counter.watch(run, attribute.run),
+    };
+    result.map_err(|error| {
+        let source = error.source.located_in(stored);
         ChainError { source, ..error }
     })
 }
@@ -124,6 +159,7 @@ fn run_located(
 fn run_elements(
     attribute: &VersionedAttribute,
     run: ChainRun<'_>,
+    counter: Option<&LossCounter>,
 ) -> Result<ChainOutput, ChainError> {
     let input = |source| ChainError { step: run.from, cause: ChainErrorCause::Input, source };
     let json = run.text.json();
@@ -141,8 +177,9 @@ fn run_elements(
         let start = step.value.as_ptr() as usize - json.as_ptr() as usize;
         output.json.push_str(&json[copied..start]);
         let element = Part { json: step.value, scanned: Some((tape, step.container)) }.text();
-        let ChainRun { from, to, context, .. } = run;
-        let converted = run_located(attribute, ChainRun { text: &element, from, to, context });
+        let ChainRun { from, to, context, watch, .. } = run;
+        let element = ChainRun { text: &element, from, to, context, watch };
+        let converted = run_located(attribute, element, counter);
         let converted = converted.map_err(|error| {
             let place = element_pointer(step.key, index);
             ChainError { source: error.source.within(&place), ..error }
@@ -176,6 +213,9 @@ impl ContextSource for Siblings<'_> {
     fn sibling(&self, field: &str) -> Result<Option<Cow<'_, str>>, ConversionError> {
         let Chains { declaration, members, .. } = self.chains;
         let Some(entry) = self.attribute.context.iter().find(|entry| entry.field == field) else {
+            if let Some(fetched) = self.fetched(field) {
+                return Ok(json_text(fetched.value)?);
+            }
             return Err(ConversionError::new("the field does not declare this sibling as context"));
         };
         let Some(to) = entry.version else { return Ok(members.json(entry.key)?) };
@@ -201,8 +241,17 @@ impl ContextSource for Siblings<'_> {
         }
         // Side outputs of the sibling's chain are written by its own run.
         let part = members.part(sibling.key, &json);
-        let output = self.chains.run_nested(sibling, part, (from, to), self.nesting + 1)?;
+        let nested = (self.nesting + 1, None);
+        let output = self.chains.run_nested(sibling, part, (from, to), nested)?;
         Ok(Some(Cow::Owned(output.json)))
+    }
+}
+
+impl<'a> Siblings<'a> {
+    /// A value that the field declares as fetched, and that the caller has given.
+    fn fetched(&self, name: &str) -> Option<Member<'a>> {
+        let declared = self.attribute.fetched.iter().find(|fetched| fetched.name == name)?;
+        self.chains.options.fetched(declared.name)
     }
 }
 

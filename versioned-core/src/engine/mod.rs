@@ -4,13 +4,14 @@
 //! through the same plan, so a column and a member of a document are migrated by the same code.
 
 mod chains;
+mod convert;
 mod members;
 mod object;
 #[cfg(test)]
 mod property_tests;
 mod splice;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod versions;
 
 use std::borrow::Cow;
@@ -24,7 +25,8 @@ use self::{
     members::{ColumnMembers, Members, TextMembers},
 };
 use crate::{
-    Declaration, FieldChange, FieldPlace, MigrationError, Scope, VersionedAttribute,
+    Declaration, FieldChange, FieldPlace, Loss, MigrationError, MigrationOptions, Scope,
+    VersionedAttribute,
     chain::Part,
     document::{Member, MemberWrite, MigratedMembers, StoredDocument, WriteValue},
     json::Limits,
@@ -37,11 +39,13 @@ pub(crate) struct MigratedText<'a> {
     pub(crate) text: Cow<'a, str>,
     pub(crate) changes: Vec<FieldChange>,
     pub(crate) side_outputs: Vec<&'static str>,
+    pub(crate) losses: Vec<Loss>,
 }
 
 impl<'a> MigratedText<'a> {
     fn current(text: &'a str) -> Self {
-        Self { text: Cow::Borrowed(text), changes: Vec::new(), side_outputs: Vec::new() }
+        let (changes, side_outputs, losses) = (Vec::new(), Vec::new(), Vec::new());
+        Self { text: Cow::Borrowed(text), changes, side_outputs, losses }
     }
 }
 
@@ -50,19 +54,29 @@ pub(crate) fn migrate_document<'a>(
     declaration: &'static Declaration,
     document: StoredDocument<'a>,
 ) -> Result<MigratedText<'a>, MigrationError> {
+    migrate_document_with(declaration, document, &MigrationOptions::new())
+}
+
+/// The same with options.
+pub(crate) fn migrate_document_with<'a>(
+    declaration: &'static Declaration,
+    document: StoredDocument<'a>,
+    options: &MigrationOptions<'_>,
+) -> Result<MigratedText<'a>, MigrationError> {
     let text = document.text(declaration)?;
     let members = TextMembers::scan(declaration, text, &document.limits)?;
     if let [attribute] = declaration.versioned
         && attribute.scope == Scope::Document
     {
-        return migrate_whole(declaration, attribute, &members, &document.limits);
+        return migrate_whole(declaration, attribute, &members, (&document.limits, options));
     }
-    let plan = plan(declaration, &members, &document.limits)?;
+    let plan = plan(declaration, &members, &document.limits, options)?;
     if plan.changes.is_empty() {
         return Ok(MigratedText::current(text));
     }
     let text = Cow::Owned(splice::apply(&members, &plan.writes));
-    Ok(MigratedText { text, changes: plan.changes, side_outputs: plan.side_outputs })
+    let MigratedMembers { changes, side_outputs, losses, .. } = plan;
+    Ok(MigratedText { text, changes, side_outputs, losses })
 }
 
 /// Brings an entity in columns to the latest versions.
@@ -70,11 +84,20 @@ pub(crate) fn migrate_members(
     declaration: &'static Declaration,
     members: &[Member<'_>],
 ) -> Result<MigratedMembers, MigrationError> {
+    migrate_members_with(declaration, members, &MigrationOptions::new())
+}
+
+/// The same with options.
+pub(crate) fn migrate_members_with(
+    declaration: &'static Declaration,
+    members: &[Member<'_>],
+    options: &MigrationOptions<'_>,
+) -> Result<MigratedMembers, MigrationError> {
     if declaration.versioned.iter().any(|attribute| attribute.scope == Scope::Document) {
         let place = FieldPlace::document(declaration.entity);
         return Err(MigrationError::NotInColumns { place });
     }
-    plan(declaration, &ColumnMembers(members), &Limits::DEFAULT)
+    plan(declaration, &ColumnMembers(members), &Limits::DEFAULT, options)
 }
 
 /// One version for the whole document: the chain takes the text and gives a new one.
@@ -82,17 +105,17 @@ fn migrate_whole<'a>(
     declaration: &'static Declaration,
     attribute: &'static VersionedAttribute,
     members: &TextMembers<'a>,
-    limits: &Limits,
+    (limits, options): (&Limits, &MigrationOptions<'_>),
 ) -> Result<MigratedText<'a>, MigrationError> {
-    let chains = Chains { declaration, members, limits };
+    let chains = Chains { declaration, members, limits, options };
     let Some(stale) = chains.staleness(attribute)? else {
         return Ok(MigratedText::current(members.text()));
     };
     let change = FieldChange { field: attribute.field, from: stale.from, to: attribute.max };
+    let mut losses = Vec::new();
     let converted = if stale.from < attribute.max {
-        Cow::Owned(
-            chains.run(attribute, Part::new(members.text()), stale.from, attribute.max)?.json,
-        )
+        let part = Part::new(members.text());
+        Cow::Owned(chains.run_counting(attribute, part, stale.from, &mut losses)?.json)
     } else {
         Cow::Borrowed(members.text())
     };
@@ -101,7 +124,7 @@ fn migrate_whole<'a>(
     let version =
         MemberWrite { key: attribute.version_key, value: WriteValue::Version(attribute.max) };
     let text = Cow::Owned(splice::apply(&converted_members, &[version]));
-    Ok(MigratedText { text, changes: vec![change], side_outputs: Vec::new() })
+    Ok(MigratedText { text, changes: vec![change], side_outputs: Vec::new(), losses })
 }
 
 /// What has to be written to bring the members to the latest versions.
@@ -109,8 +132,9 @@ fn plan(
     declaration: &'static Declaration,
     members: &dyn Members,
     limits: &Limits,
+    options: &MigrationOptions<'_>,
 ) -> Result<MigratedMembers, MigrationError> {
-    let chains = Chains { declaration, members, limits };
+    let chains = Chains { declaration, members, limits, options };
     let mut plan = MigratedMembers::default();
     for attribute in declaration.versioned {
         let Some(stale) = chains.staleness(attribute)? else { continue };
@@ -119,7 +143,7 @@ fn plan(
             && let Some(json) = chains.body(attribute)?
         {
             let part = members.part(attribute.key, &json);
-            let output = chains.run(attribute, part, stale.from, attribute.max)?;
+            let output = chains.run_counting(attribute, part, stale.from, &mut plan.losses)?;
             plan.set(attribute.key, WriteValue::Json(output.json));
             for side_output in output.side_outputs {
                 let declared = attribute.side_outputs.iter();
@@ -144,56 +168,6 @@ impl MigratedMembers {
             Some(write) => write.value = value,
             None => self.writes.push(MemberWrite { key, value }),
         }
-    }
-}
-
-impl Declaration {
-    /// Runs the chain of one versioned field on the JSON text of a value, from one version to another.
-    ///
-    /// `siblings` are the members that the chain reads as context, under their JSON keys, and the version members of
-    /// versioned ones. Side outputs are left out of the result. Meant for tests of single steps, and for values that
-    /// lie outside of stored documents.
-    ///
-    /// # Errors
-    ///
-    /// As for a migration; [`MigrationError::TooOld`] and [`MigrationError::TooNew`] if `from` or `to` is outside of
-    /// the declared range. `from > to` is [`MigrationError::TooNew`] too: no chain goes down.
-    ///
-    /// # Panics
-    ///
-    /// If the declaration has no versioned field of that Rust name.
-    pub fn convert(
-        &'static self,
-        field: &str,
-        json: &str,
-        versions: std::ops::RangeInclusive<crate::SchemaVersion>,
-        siblings: &[Member<'_>],
-    ) -> Result<String, MigrationError> {
-        let attribute = self.attribute(field);
-        let Some(attribute) = attribute else {
-            panic!("`{}` has no versioned field `{field}`", self.entity)
-        };
-        let (from, to) = versions.into_inner();
-        let place = || FieldPlace::field(self.entity, attribute.field);
-        if from < attribute.min {
-            return Err(MigrationError::TooOld { place: place(), found: from, min: attribute.min });
-        }
-        let max = to.min(attribute.max);
-        if from > max || to > max {
-            return Err(MigrationError::TooNew { place: place(), found: from.max(to), max });
-        }
-        if from == to {
-            return Ok(json.to_owned());
-        }
-        let members = ColumnMembers(siblings);
-        let chains = Chains { declaration: self, members: &members, limits: &Limits::DEFAULT };
-        chains.run(attribute, Part::new(json), from, to).map(|output| output.json)
-    }
-
-    /// The versioned field with this Rust name.
-    #[must_use]
-    pub fn attribute(&'static self, field: &str) -> Option<&'static VersionedAttribute> {
-        self.versioned.iter().find(|attribute| attribute.field == field)
     }
 }
 

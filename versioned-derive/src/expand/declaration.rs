@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::{Names, chain::hash, shared};
+use super::{Names, chain::hash, loss, shared};
 use crate::{
     attr::case::snake,
     valid::{Chain, Kind, Model, Versioned},
@@ -116,6 +116,7 @@ pub(super) fn attribute(
     };
     let optional = optional(versioned, read_by_type, names);
     let Parts { context, side_outputs } = attribute_parts(versioned, names);
+    let additions = loss::attribute(versioned, names);
     quote! {
         #krate::VersionedAttribute {
             field: #name,
@@ -129,6 +130,7 @@ pub(super) fn attribute(
             optional: #optional,
             context: #context,
             side_outputs: #side_outputs,
+            #additions
             run: #run,
             check: #check,
         }

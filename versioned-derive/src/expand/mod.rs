@@ -8,6 +8,7 @@ mod declaration;
 mod failures;
 mod fallback;
 mod late;
+mod loss;
 mod messages;
 mod shared;
 
@@ -76,7 +77,9 @@ impl Names {
 
     /// `ExplorationStatesContext`, where the field declares context and owns its chain.
     pub(crate) fn context(&self, versioned: &Versioned<'_>) -> Option<Ident> {
-        let declared = !versioned.attr.context.is_empty() && versioned.attr.chain.is_none();
+        let attr = versioned.attr;
+        let declared = !(attr.context.is_empty() && attr.fetched.is_empty());
+        let declared = declared && attr.chain.is_none();
         let name = pascal(versioned.name);
         declared.then(|| format_ident!("{}{}Context", self.object, name))
     }

@@ -3,7 +3,9 @@
 mod chains;
 mod context;
 mod errors;
+mod fetched;
 mod lazy;
+mod losses;
 mod side_outputs;
 
 use std::{borrow::Cow, collections::BTreeMap};
@@ -38,7 +40,7 @@ pub(crate) fn run_beside<T: BaseVersionedDomainObject>(
     let (from, to) = (SchemaVersion::new(from), SchemaVersion::new(to));
     let context = &Siblings(siblings.iter().copied().collect());
     let text = Text::new(json);
-    (attribute.run)(ChainRun { text: &text, from, to, context })
+    (attribute.run)(ChainRun { text: &text, from, to, context, watch: None })
 }
 
 pub(crate) fn run<T: BaseVersionedDomainObject>(
