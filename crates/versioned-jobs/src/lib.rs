@@ -15,7 +15,7 @@
 //! | `without_ledger` | a store as an audit sees it |
 //! | `outbox` | messages that a batch has left behind, delivered at least once |
 //! | `convert` | a page of rows becomes planned writes and outcomes; pure |
-//! | `report`, `counts`, `failure` | what a run did: [`JobReport`], [`Counts`], [`EntityFailure`] |
+//! | `report`, `counts`, `change_counts`, `failure` | what a run did: [`JobReport`], [`Counts`], [`EntityFailure`] |
 //! | `census` | which versions are stored: [`CensusReport`] |
 //! | `fetch` | one entity at its latest versions, nothing written back |
 //! | `options`, `policy`, `progress`, `clock` | what the caller decides, sees and measures |
@@ -25,6 +25,7 @@
 #![doc = include_str!("example.md")]
 
 mod census;
+mod change_counts;
 mod clock;
 mod commit;
 mod content;
@@ -59,6 +60,7 @@ mod versioned_model;
 mod without_ledger;
 
 pub use census::{CensusReport, CensusRow, StoredAs, VersionState};
+pub use change_counts::{ChangeCount, LossCount, SideOutputCount};
 pub use clock::{Clock, SystemClock};
 pub use commit::Commit;
 pub use counts::{Counts, Mode, Outcome};
@@ -71,7 +73,7 @@ pub use options::{JobOptions, StopFlag};
 pub use outbox::{DeliverError, deliver};
 pub use policy::{FailureLimit, Policy};
 pub use progress::{NoProgress, Progress};
-pub use report::{ChangeCount, JobReport, SideOutputCount};
+pub use report::JobReport;
 pub use save_error::SaveError;
 pub use saved::{Reason, Saved};
 pub use snapshot_migration::BaseMigrateVersionedModelSnapshotsJob;

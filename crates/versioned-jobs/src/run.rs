@@ -73,6 +73,7 @@ impl<'a, D: BaseVersionedDomainObject, S: JobLedger> Run<'a, D, S> {
             subject: Arc::new(subject),
             convert: ConvertOptions {
                 check_type: options.check_type(),
+                counts_losses: options.counts_losses(),
                 keep_before: mode == Mode::Migrate && options.keep_before(),
                 skip: Arc::new(options.skipped().clone()),
                 at_ms: 0,

@@ -7,6 +7,7 @@ pub(crate) mod history;
 mod hooked;
 mod leasing;
 pub(crate) mod lesson;
+mod losing;
 mod migrating;
 mod policies;
 pub(crate) mod probe;
