@@ -18,8 +18,8 @@ use versioned_store::{
 };
 
 use crate::{
-    EntityError, EntityFailure, PanicMessage, Reason, Saved, content, hooks::Effects,
-    subject::Subject,
+    EntityError, EntityFailure, Fetched, PanicMessage, Reason, Saved, content, hooks::Effects,
+    prefetch::FetchedByKey, subject::Subject,
 };
 
 /// What is to become of the rows of a page, in their order.
@@ -104,6 +104,8 @@ pub(crate) struct ConvertOptions {
     pub(crate) counts_losses: bool,
     pub(crate) keep_before: bool,
     pub(crate) skip: Arc<BTreeSet<EntityId>>,
+    /// What was fetched for the conversions of the batch.
+    pub(crate) fetched: Arc<FetchedByKey>,
     /// When the batch is converted, in milliseconds since 1970; for commits alone.
     pub(crate) at_ms: i64,
 }
@@ -221,7 +223,9 @@ fn convert_members<D: BaseVersionedDomainObject>(
     options: &ConvertOptions,
 ) -> Result<Option<Converted>, EntityError> {
     let members = read_members(&subject.table, row)?;
-    let how = MigrationOptions::new().with_counted_losses(options.counts_losses);
+    let fetched = options.fetched.get(&row.key).map(Fetched::members).unwrap_or_default();
+    let how =
+        MigrationOptions::new().with_fetched(&fetched).with_counted_losses(options.counts_losses);
     let migrated = D::migrate_members_to_latest_schema_versions_with(&members, &how)
         .map_err(|error| error.of(row.key.to_entity_id()))?;
     if migrated.changes.is_empty() {
@@ -254,7 +258,9 @@ fn convert_document<D: BaseVersionedDomainObject>(
 ) -> Result<Option<Converted>, EntityError> {
     let document = read_document(&subject.table, row)?;
     let with_id = |error: MigrationError| error.of(row.key.to_entity_id());
-    let how = MigrationOptions::new().with_counted_losses(options.counts_losses);
+    let fetched = options.fetched.get(&row.key).map(Fetched::members).unwrap_or_default();
+    let how =
+        MigrationOptions::new().with_fetched(&fetched).with_counted_losses(options.counts_losses);
     let migrated = D::migrate_to_latest_schema_versions_with(document, &how).map_err(with_id)?;
     if migrated.is_current() {
         return Ok(None);

@@ -2,15 +2,18 @@
 //!
 //! Layer: jobs. Invariant: what is read is, field by field, the bytes that a migration would write.
 
-use versioned_core::{BaseVersionedDomainObject, MigrationError, document::assemble};
+use versioned_core::{
+    BaseVersionedDomainObject, MigrationError, MigrationOptions, document::assemble,
+};
 use versioned_store::{
     BatchLimits, CommitEntry, CommitsRequest, EntityKey, EntityTable, HistoryStore, ModelStore,
     ModelVersion, Row, Snapshot, TableLayout,
 };
 
 use crate::{
-    EntityError, FetchError, Stored, VersionedModel,
+    EntityError, FetchError, Fetched, Stored, VersionedModel,
     convert::{read_document, read_members},
+    prefetch::{FetchedByKey, prefetch},
 };
 
 /// The error of a strict read that finds nothing.
@@ -85,8 +88,11 @@ pub(crate) fn content<'s, D: BaseVersionedDomainObject>(
 pub(crate) fn snapshot_document<D: BaseVersionedDomainObject>(
     key: &EntityKey,
     snapshot: &Snapshot,
+    fetched: &Fetched,
 ) -> Result<String, FetchError> {
-    let migrated = D::migrate_to_latest_schema_versions(content::<D>(key, snapshot)?);
+    let (fetched, content) = (fetched.members(), content::<D>(key, snapshot)?);
+    let how = MigrationOptions::new().with_fetched(&fetched);
+    let migrated = D::migrate_to_latest_schema_versions_with(content, &how);
     let migrated = migrated.map_err(|error| snapshot_error(key, snapshot, error))?;
     Ok(migrated.into_document().into_owned())
 }
@@ -95,8 +101,11 @@ pub(crate) fn snapshot_document<D: BaseVersionedDomainObject>(
 pub(crate) fn snapshot_object<D: BaseVersionedDomainObject>(
     key: &EntityKey,
     snapshot: &Snapshot,
+    fetched: &Fetched,
 ) -> Result<D, FetchError> {
-    let migrated = D::migrate_to_latest_schema_versions(content::<D>(key, snapshot)?);
+    let (fetched, content) = (fetched.members(), content::<D>(key, snapshot)?);
+    let how = MigrationOptions::new().with_fetched(&fetched);
+    let migrated = D::migrate_to_latest_schema_versions_with(content, &how);
     let object = migrated.and_then(|migrated| migrated.to_object());
     object.map_err(|error| snapshot_error(key, snapshot, error))
 }
@@ -104,6 +113,60 @@ pub(crate) fn snapshot_object<D: BaseVersionedDomainObject>(
 fn snapshot_error(key: &EntityKey, snapshot: &Snapshot, error: MigrationError) -> FetchError {
     let id = key.at(snapshot.model_version).to_entity_id();
     FetchError::Entity { error: error.of(id).into() }
+}
+
+/// What is fetched for the conversions of one row.
+pub(crate) async fn fetched<M, S>(
+    store: &S,
+    table: &EntityTable,
+    row: &Row,
+) -> Result<Fetched, FetchError>
+where
+    M: VersionedModel + ?Sized,
+    S: ModelStore,
+{
+    if table.declaration().versioned.iter().all(|it| it.fetched.is_empty()) {
+        return Ok(Fetched::default());
+    }
+    let fetched = prefetch::<M, S>(store, table, std::slice::from_ref(row)).await;
+    let entity = table.declaration().entity;
+    let mut fetched = fetched.map_err(|source| FetchError::Prefetch { entity, source })?;
+    Ok(fetched.remove(&row.key).unwrap_or_default())
+}
+
+/// What is fetched for the conversions of rows.
+pub(crate) async fn fetched_many<M, S>(
+    store: &S,
+    table: &EntityTable,
+    rows: &[Option<Row>],
+) -> Result<FetchedByKey, FetchError>
+where
+    M: VersionedModel + ?Sized,
+    S: ModelStore,
+{
+    let needs = table.declaration().versioned.iter().any(|it| !it.fetched.is_empty());
+    let rows: Vec<Row> = rows.iter().filter(|_| needs).flatten().cloned().collect();
+    let entity = table.declaration().entity;
+    let fetched = prefetch::<M, S>(store, table, &rows).await;
+    fetched.map_err(|source| FetchError::Prefetch { entity, source })
+}
+
+/// What is fetched for the conversions of a snapshot.
+pub(crate) async fn fetched_for_snapshot<M, S>(
+    store: &S,
+    key: &EntityKey,
+    snapshot: &Snapshot,
+) -> Result<Fetched, FetchError>
+where
+    M: VersionedModel + ?Sized,
+    S: ModelStore,
+{
+    let table = table_with_history::<M>()?;
+    let Some(table) = table.snapshots() else { return Ok(Fetched::default()) };
+    let values = vec![Some(snapshot.content.clone())];
+    let key = key.at(snapshot.model_version);
+    let row = Row { key, model_version: None, deleted: false, values };
+    fetched::<M, S>(store, &table, &row).await
 }
 
 /// The row of an entity that is there and not marked as deleted.
@@ -145,10 +208,11 @@ where
 pub(crate) fn document<D: BaseVersionedDomainObject>(
     table: &EntityTable,
     row: &Row,
+    fetched: &Fetched,
 ) -> Result<String, FetchError> {
     let document = match table.layout() {
-        TableLayout::Document => stored_document::<D>(table, row),
-        _ => assembled_document::<D>(table, row),
+        TableLayout::Document => stored_document::<D>(table, row, fetched),
+        _ => assembled_document::<D>(table, row, fetched),
     };
     document.map_err(|error| FetchError::Entity { error })
 }
@@ -157,8 +221,9 @@ pub(crate) fn document<D: BaseVersionedDomainObject>(
 pub(crate) fn object<D: BaseVersionedDomainObject>(
     table: &EntityTable,
     row: &Row,
+    fetched: &Fetched,
 ) -> Result<D, FetchError> {
-    let document = document::<D>(table, row)?;
+    let document = document::<D>(table, row, fetched)?;
     let object = D::migrate_to_latest_schema_versions(&document).and_then(|it| it.to_object());
     object.map_err(|error| FetchError::Entity { error: with_id(row, error) })
 }
@@ -167,18 +232,22 @@ pub(crate) fn object<D: BaseVersionedDomainObject>(
 pub(crate) fn opened<D: BaseVersionedDomainObject>(
     table: &EntityTable,
     row: Row,
+    fetched: &Fetched,
 ) -> Result<Stored<D>, FetchError> {
+    let fetched = fetched.members();
+    let how = MigrationOptions::new().with_fetched(&fetched);
     let read = || {
         let (document, changes) = match table.layout() {
             TableLayout::Document => {
-                let migrated = D::migrate_to_latest_schema_versions(read_document(table, &row)?)
+                let document = read_document(table, &row)?;
+                let migrated = D::migrate_to_latest_schema_versions_with(document, &how)
                     .map_err(|error| with_id(&row, error))?;
                 let changes = migrated.changes().to_vec();
                 (migrated.into_document().into_owned(), changes)
             }
             _ => {
                 let members = read_members(table, &row)?;
-                let migrated = D::migrate_members_to_latest_schema_versions(&members)
+                let migrated = D::migrate_members_to_latest_schema_versions_with(&members, &how)
                     .map_err(|error| with_id(&row, error))?;
                 let document = assemble(table.declaration().entity, &members, &migrated.writes);
                 (document.map_err(|error| with_id(&row, error))?, migrated.changes)
@@ -195,8 +264,11 @@ pub(crate) fn opened<D: BaseVersionedDomainObject>(
 fn stored_document<D: BaseVersionedDomainObject>(
     table: &EntityTable,
     row: &Row,
+    fetched: &Fetched,
 ) -> Result<String, EntityError> {
-    match D::migrate_to_latest_schema_versions(read_document(table, row)?) {
+    let fetched = fetched.members();
+    let how = MigrationOptions::new().with_fetched(&fetched);
+    match D::migrate_to_latest_schema_versions_with(read_document(table, row)?, &how) {
         Ok(migrated) => Ok(migrated.into_document().into_owned()),
         Err(error) => Err(with_id(row, error)),
     }
@@ -205,9 +277,12 @@ fn stored_document<D: BaseVersionedDomainObject>(
 fn assembled_document<D: BaseVersionedDomainObject>(
     table: &EntityTable,
     row: &Row,
+    fetched: &Fetched,
 ) -> Result<String, EntityError> {
     let members = read_members(table, row)?;
-    let migrated = D::migrate_members_to_latest_schema_versions(&members)
+    let fetched = fetched.members();
+    let how = MigrationOptions::new().with_fetched(&fetched);
+    let migrated = D::migrate_members_to_latest_schema_versions_with(&members, &how)
         .map_err(|error| with_id(row, error))?;
     let document = assemble(table.declaration().entity, &members, &migrated.writes);
     document.map_err(|error| with_id(row, error))

@@ -4,7 +4,7 @@
 
 use versioned_store::{EntityKey, ModelVersion, StorageModelError, StoreError};
 
-use crate::EntityError;
+use crate::{EntityError, HookError};
 
 /// Why one entity could not be read at its latest versions.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +62,16 @@ pub enum FetchError {
         entity: &'static str,
     },
 
+    /// What the conversions need from elsewhere could not be fetched.
+    #[error("what conversions of `{entity}` need could not be fetched")]
+    #[non_exhaustive]
+    Prefetch {
+        /// Name of the entity kind.
+        entity: &'static str,
+        /// What the hook says.
+        source: HookError,
+    },
+
     /// The store failed while it read many entities.
     #[error("{keys} entities `{entity}` could not be read")]
     #[non_exhaustive]
@@ -101,6 +111,7 @@ impl FetchError {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Store { source, .. } | Self::StoreMany { source, .. } => source.is_retryable(),
+            Self::Prefetch { .. } => true,
             Self::StorageModel { .. }
             | Self::Absent { .. }
             | Self::VersionAbsent { .. }
@@ -117,6 +128,7 @@ impl FetchError {
             Self::StorageModel { .. } => Some("change the storage model as the cause says"),
             Self::Store { source, .. } | Self::StoreMany { source, .. } => source.help(),
             Self::BrokenStore { .. } => Some("report this to the maintainers of the store"),
+            Self::Prefetch { .. } => Some("see the cause, and try again"),
             Self::VersionAbsent { .. } => Some("see the history of the entity for its versions"),
             Self::HistoryMissing { .. } => Some("say where it lies: `StorageModel::history(..)`"),
             Self::Absent { .. } => {

@@ -18,6 +18,7 @@
 //! | `report`, `counts`, `change_counts`, `failure` | what a run did: [`JobReport`], [`Counts`], [`EntityFailure`] |
 //! | `census` | which versions are stored: [`CensusReport`] |
 //! | `fetch` | one entity at its latest versions, nothing written back |
+//! | `prefetch` | what conversions need from elsewhere, fetched before they run: [`Fetched`] |
 //! | `options`, `policy`, `progress`, `clock` | what the caller decides, sees and measures |
 //!
 //! # Examples
@@ -43,6 +44,7 @@ mod options;
 mod outbox;
 mod policies;
 mod policy;
+mod prefetch;
 mod progress;
 mod report;
 mod run;
@@ -72,6 +74,7 @@ pub use model_migration::BaseMigrateVersionedModelJob;
 pub use options::{JobOptions, StopFlag};
 pub use outbox::{DeliverError, deliver};
 pub use policy::{FailureLimit, Policy};
+pub use prefetch::{Fetched, Stale};
 pub use progress::{NoProgress, Progress};
 pub use report::JobReport;
 pub use save_error::SaveError;

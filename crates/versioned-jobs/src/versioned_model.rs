@@ -8,12 +8,12 @@ use std::future::Future;
 use serde::Serialize;
 use versioned_core::BaseVersionedDomainObject;
 use versioned_store::{
-    CommitEntry, EntityKey, EntityTable, HistoryStore, ModelStore, ModelVersion, StorageModel,
+    CommitEntry, EntityKey, EntityTable, HistoryStore, ModelStore, ModelVersion, Row, StorageModel,
     StorageModelError,
 };
 
 use crate::{
-    Commit, FetchError, Hooks, SaveError, Stored, fetch,
+    Commit, FetchError, Fetched, HookError, Hooks, SaveError, Stale, Stored, fetch,
     save::{self, Saver},
 };
 
@@ -37,6 +37,23 @@ pub trait VersionedModel: Send + Sync + 'static {
     #[must_use]
     fn hooks() -> Hooks<Self::DomainObject> {
         Hooks::default()
+    }
+
+    /// Fetches what conversions of stale entities declare as `fetched(..)`, one answer for each, in their order.
+    ///
+    /// Conversions do no I/O of their own. It runs before them in migrations, audits and reads alike, once for the stale
+    /// entities of a page, and not at all where nothing is needed. Default: nothing is fetched.
+    ///
+    /// # Errors
+    ///
+    /// Whatever stands in the way; a run ends early then, and goes on with the next start.
+    fn prefetch<S: ModelStore>(
+        store: &S,
+        stale: &[Stale<'_>],
+    ) -> impl Future<Output = Result<Vec<Fetched>, HookError>> + Send {
+        _ = store;
+        let nothing = vec![Fetched::default(); stale.len()];
+        async move { Ok(nothing) }
     }
 
     /// The table of the entity: the storage model, checked against the declaration.
@@ -75,7 +92,8 @@ pub trait VersionedModel: Send + Sync + 'static {
             let Some((table, row)) = fetch::row::<Self, S>(store, key).await? else {
                 return Ok(None);
             };
-            fetch::object::<Self::DomainObject>(&table, &row).map(Some)
+            let fetched = fetch::fetched::<Self, S>(store, &table, &row).await?;
+            fetch::object::<Self::DomainObject>(&table, &row, &fetched).map(Some)
         }
     }
 
@@ -108,7 +126,12 @@ pub trait VersionedModel: Send + Sync + 'static {
     ) -> impl Future<Output = Result<FoundMany<Self::DomainObject>, FetchError>> + Send {
         async move {
             let (table, rows) = fetch::rows::<Self, S>(store, keys).await?;
-            let object = |row| fetch::object::<Self::DomainObject>(&table, &row);
+            let fetched = fetch::fetched_many::<Self, S>(store, &table, &rows).await?;
+            let none = Fetched::default();
+            let object = |row: Row| {
+                let fetched = fetched.get(&row.key).unwrap_or(&none);
+                fetch::object::<Self::DomainObject>(&table, &row, fetched)
+            };
             Ok(rows.into_iter().map(|row| row.map(object).transpose()).collect())
         }
     }
@@ -141,7 +164,8 @@ pub trait VersionedModel: Send + Sync + 'static {
             let Some((table, row)) = fetch::row::<Self, S>(store, key).await? else {
                 return Ok(None);
             };
-            fetch::document::<Self::DomainObject>(&table, &row).map(Some)
+            let fetched = fetch::fetched::<Self, S>(store, &table, &row).await?;
+            fetch::document::<Self::DomainObject>(&table, &row, &fetched).map(Some)
         }
     }
 
@@ -177,8 +201,9 @@ pub trait VersionedModel: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Option<Self::DomainObject>, FetchError>> + Send {
         async move {
             let snapshot = fetch::snapshot::<Self, S>(store, key, version).await?;
-            let object = |it| fetch::snapshot_object::<Self::DomainObject>(key, &it);
-            snapshot.map(object).transpose()
+            let Some(snapshot) = snapshot else { return Ok(None) };
+            let fetched = fetch::fetched_for_snapshot::<Self, S>(store, key, &snapshot).await?;
+            fetch::snapshot_object::<Self::DomainObject>(key, &snapshot, &fetched).map(Some)
         }
     }
 
@@ -194,8 +219,9 @@ pub trait VersionedModel: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Option<String>, FetchError>> + Send {
         async move {
             let snapshot = fetch::snapshot::<Self, S>(store, key, version).await?;
-            let document = |it| fetch::snapshot_document::<Self::DomainObject>(key, &it);
-            snapshot.map(document).transpose()
+            let Some(snapshot) = snapshot else { return Ok(None) };
+            let fetched = fetch::fetched_for_snapshot::<Self, S>(store, key, &snapshot).await?;
+            fetch::snapshot_document::<Self::DomainObject>(key, &snapshot, &fetched).map(Some)
         }
     }
 
@@ -235,7 +261,8 @@ pub trait VersionedModel: Send + Sync + 'static {
         async move {
             let found = fetch::row::<Self, S>(store, key).await?;
             let (table, row) = found.ok_or_else(|| fetch::absent::<Self>(key))?;
-            fetch::opened(&table, row)
+            let fetched = fetch::fetched::<Self, S>(store, &table, &row).await?;
+            fetch::opened(&table, row, &fetched)
         }
     }
 
@@ -304,7 +331,8 @@ pub trait VersionedModel: Send + Sync + 'static {
             let snapshot = fetch::snapshot::<Self, S>(store, key, to).await?;
             let snapshot = snapshot.ok_or_else(|| fetch::version_absent::<Self>(key, to))?;
             let content = fetch::content::<Self::DomainObject>(key, &snapshot)?;
-            let planned = saver.revert(&row, to, content, commit)?;
+            let fetched = fetch::fetched_for_snapshot::<Self, S>(store, key, &snapshot).await?;
+            let planned = saver.revert(&row, (to, content), &fetched, commit)?;
             save::write(store, &saver.table, planned).await
         }
     }

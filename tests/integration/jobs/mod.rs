@@ -10,6 +10,7 @@ pub(crate) mod lesson;
 mod losing;
 mod migrating;
 mod policies;
+mod prefetching;
 pub(crate) mod probe;
 mod racing;
 mod refusals;
