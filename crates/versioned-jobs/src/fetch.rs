@@ -6,8 +6,8 @@ use versioned_core::{
     BaseVersionedDomainObject, MigrationError, MigrationOptions, document::assemble,
 };
 use versioned_store::{
-    BatchLimits, CommitEntry, CommitsRequest, EntityKey, EntityTable, HistoryStore, ModelStore,
-    ModelVersion, Row, Snapshot, TableLayout,
+    BatchLimits, Bodies, CommitEntry, CommitsRequest, EntityKey, EntityTable, HistoryStore,
+    ModelStore, ModelVersion, Row, ScanRequest, Snapshot, TableLayout,
 };
 
 use crate::{
@@ -202,6 +202,34 @@ where
         return Err(FetchError::BrokenStore { entity, table: table.name().to_owned() });
     }
     Ok((table, rows.into_iter().map(|row| row.filter(|row| !row.deleted)).collect()))
+}
+
+/// The rows of a page of a list, and after which key the list goes on.
+pub(crate) async fn page<M, S>(
+    store: &S,
+    after: Option<&EntityKey>,
+    limit: u32,
+) -> Result<(EntityTable, Vec<Option<Row>>, Option<EntityKey>), FetchError>
+where
+    M: VersionedModel + ?Sized,
+    S: ModelStore,
+{
+    let entity = M::DomainObject::schema_versioned_attributes().entity;
+    let table = M::table().map_err(|source| FetchError::StorageModel { entity, source })?;
+    let limits = BatchLimits { rows_max: limit.max(1), ..BatchLimits::default() };
+    let bodies = Bodies::All;
+    let request = ScanRequest { after: after.cloned(), until: None, limits, bodies };
+    let page = store.scan(&table, &request).await;
+    let page = page.map_err(|source| FetchError::List { entity, source })?;
+    let last = page.rows.last().map(|row| row.key.clone());
+    let goes_on = last.as_ref().is_some_and(|last| after.is_none_or(|after| after < last));
+    if !page.is_last && !goes_on {
+        // To go on from here would never end.
+        return Err(FetchError::BrokenStore { entity, table: table.name().to_owned() });
+    }
+    let next = last.filter(|_| !page.is_last);
+    let rows = page.rows.into_iter().map(|row| Some(row).filter(|row| !row.deleted)).collect();
+    Ok((table, rows, next))
 }
 
 /// The JSON text of the entity at its latest versions.

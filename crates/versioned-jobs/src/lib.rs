@@ -83,4 +83,4 @@ pub use snapshot_migration::BaseMigrateVersionedModelSnapshotsJob;
 pub use stored::Stored;
 pub use text_table::{Align, Printable, TextTable};
 pub use undo_report::UndoReport;
-pub use versioned_model::{FoundMany, VersionedModel};
+pub use versioned_model::{FoundMany, ListPage, VersionedModel};

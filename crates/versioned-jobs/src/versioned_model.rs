@@ -21,6 +21,16 @@ use crate::{
 /// deleted, or why it cannot be read at its latest versions.
 pub type FoundMany<D> = Vec<Result<Option<D>, FetchError>>;
 
+/// A page of [`list`](VersionedModel::list).
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct ListPage<D> {
+    /// The entities with their keys.
+    pub entities: Vec<(EntityKey, Result<D, FetchError>)>,
+    /// The key after which the list goes on; `None` if this was the last page.
+    pub next: Option<EntityKey>,
+}
+
 /// One entity kind of an application, declared once: its domain object, how it lies in a table, and what follows from a
 /// save.
 ///
@@ -133,6 +143,32 @@ pub trait VersionedModel: Send + Sync + 'static {
                 fetch::object::<Self::DomainObject>(&table, &row, fetched)
             };
             Ok(rows.into_iter().map(|row| row.map(object).transpose()).collect())
+        }
+    }
+
+    /// Reads a page of entities in the order of their keys, after one of them, without those that are marked as deleted.
+    ///
+    /// A page comes from at most `limit` rows, from 1 to 10 000, and ends early where its rows are large; it may be empty
+    /// and not the last one. An entity that cannot be brought to its latest versions is an error in its place.
+    ///
+    /// # Errors
+    ///
+    /// [`FetchError`] if the store failed; the errors of single entities are in the page.
+    fn list<S: ModelStore>(
+        store: &S,
+        after: Option<&EntityKey>,
+        limit: u32,
+    ) -> impl Future<Output = Result<ListPage<Self::DomainObject>, FetchError>> + Send {
+        async move {
+            let (table, rows, next) = fetch::page::<Self, S>(store, after, limit).await?;
+            let fetched = fetch::fetched_many::<Self, S>(store, &table, &rows).await?;
+            let none = Fetched::default();
+            let object = |row: Row| {
+                let fetched = fetched.get(&row.key).unwrap_or(&none);
+                let object = fetch::object::<Self::DomainObject>(&table, &row, fetched);
+                (row.key, object)
+            };
+            Ok(ListPage { entities: rows.into_iter().flatten().map(object).collect(), next })
         }
     }
 

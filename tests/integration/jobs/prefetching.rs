@@ -18,7 +18,7 @@ use versioned_jobs::{
 use versioned_store::{
     ColumnValue, EntityKey, History, MemoryStore, ModelStore, ModelVersion, Row, StorageModel,
 };
-use versioned_testkit::conformance::{StoreFixture, history::HistoryFixture};
+use versioned_testkit::conformance::history::HistoryFixture;
 
 use super::{
     backend::{Backend, SqliteFile},
