@@ -8,6 +8,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
 use versioned_core::EntityId;
@@ -29,11 +30,14 @@ use crate::{Clock, FailureLimit, Policy, SystemClock};
 pub struct JobOptions {
     limits: BatchLimits,
     check_type: bool,
+    counts_losses: bool,
     failures_kept: usize,
     skip: BTreeSet<EntityId>,
     stop: StopFlag,
     clock: Arc<dyn Clock>,
     who: Option<String>,
+    lease: Duration,
+    take_over: bool,
     policy: Policy,
     keep_before: bool,
     failure_limit: Option<FailureLimit>,
@@ -68,6 +72,16 @@ impl JobOptions {
     #[must_use]
     pub fn with_check_type(mut self, check_type: bool) -> Self {
         self.check_type = check_type;
+        self
+    }
+
+    /// Sets whether the report counts what steps with a declared loss drop. Default: yes.
+    ///
+    /// It costs nothing where no chain declares a loss; a step that does is watched, which writes and scans the value of a
+    /// stale field before and after it.
+    #[must_use]
+    pub fn with_counted_losses(mut self, counts_losses: bool) -> Self {
+        self.counts_losses = counts_losses;
         self
     }
 
@@ -111,6 +125,24 @@ impl JobOptions {
         self
     }
 
+    /// Sets how long nobody else may go on with the run after its last batch, where a ledger is kept. Default: 30 seconds.
+    ///
+    /// It only matters where a process was killed or sleeps. A run that works puts the end of its lease off with each
+    /// batch, and one whose lease is over works on until somebody else takes it over.
+    #[must_use]
+    pub fn with_lease(mut self, lease: Duration) -> Self {
+        self.lease = lease;
+        self
+    }
+
+    /// Sets whether the run is gone on with even if another process holds it, which is told so at its next batch; nothing
+    /// is written twice. Default: no.
+    #[must_use]
+    pub fn with_take_over(mut self, take_over: bool) -> Self {
+        self.take_over = take_over;
+        self
+    }
+
     /// Sets what the run does about entities that fail; [`Policy::AllOrNothing`] needs a ledger.
     #[must_use]
     pub fn with_policy(mut self, policy: Policy) -> Self {
@@ -144,6 +176,18 @@ impl JobOptions {
     #[must_use]
     pub fn who(&self) -> Option<&str> {
         self.who.as_deref()
+    }
+
+    /// How long nobody else may go on with the run after its last batch.
+    #[must_use]
+    pub fn lease(&self) -> Duration {
+        self.lease
+    }
+
+    /// Whether the run is gone on with even if another process holds it.
+    #[must_use]
+    pub fn take_over(&self) -> bool {
+        self.take_over
     }
 
     /// What the run does about entities that fail.
@@ -182,6 +226,12 @@ impl JobOptions {
         self.check_type
     }
 
+    /// Whether the report counts what steps with a declared loss drop.
+    #[must_use]
+    pub fn counts_losses(&self) -> bool {
+        self.counts_losses
+    }
+
     /// How many failures the report keeps in full.
     #[must_use]
     pub fn failures_kept(&self) -> usize {
@@ -212,11 +262,14 @@ impl Default for JobOptions {
         Self {
             limits: BatchLimits::default(),
             check_type: true,
+            counts_losses: true,
             failures_kept: 100,
             skip: BTreeSet::new(),
             stop: StopFlag::default(),
             clock: Arc::new(SystemClock::new()),
             who: None,
+            lease: Duration::from_secs(30),
+            take_over: false,
             policy: Policy::Continue,
             keep_before: false,
             failure_limit: None,

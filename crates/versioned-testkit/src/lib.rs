@@ -4,6 +4,7 @@
 //!
 //! - [`conformance`]: what every [`ModelStore`](versioned_store::ModelStore) must do, as functions that a store's tests
 //!   call, or all at once with [`store_conformance!`].
+//! - [`conformance::history`]: the same for stores that keep the history of models; [`history_conformance!`].
 //! - [`faults`]: a store that fails, repeats or dies at any call, and a harness that runs any job under every such fault.
 //! - [`laws`]: what every chain of conversions keeps, checked on documents: nothing is dropped that is not declared.
 //! - [`sample`]: an entity to store, without a Rust type.

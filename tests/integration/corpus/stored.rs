@@ -8,7 +8,9 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use versioned_jobs::{BaseMigrateVersionedModelJob, FetchError, JobOptions, NoProgress};
+use versioned_jobs::{
+    BaseMigrateVersionedModelJob, FetchError, JobOptions, NoProgress, VersionedModel,
+};
 use versioned_sql::{SqliteStore, sqlx};
 use versioned_store::StorageModel;
 
@@ -22,6 +24,10 @@ use super::{
 struct NotebookJob;
 
 impl BaseMigrateVersionedModelJob for NotebookJob {
+    type Model = Self;
+}
+
+impl VersionedModel for NotebookJob {
     type DomainObject = Notebook;
 
     fn storage_model() -> StorageModel {
@@ -32,6 +38,10 @@ impl BaseMigrateVersionedModelJob for NotebookJob {
 struct ExplorationJob;
 
 impl BaseMigrateVersionedModelJob for ExplorationJob {
+    type Model = Self;
+}
+
+impl VersionedModel for ExplorationJob {
     type DomainObject = Exploration;
 
     fn storage_model() -> StorageModel {
@@ -174,11 +184,13 @@ impl Database {
         let mut documents = BTreeMap::new();
         for id in rows.keys() {
             let key = id.as_str().into();
-            let object = J::fetch(&self.store, &key).await;
-            match J::fetch_document(&self.store, &key).await {
+            let object = J::Model::find(&self.store, &key).await;
+            match J::Model::find_document(&self.store, &key).await {
                 Ok(document) => {
                     let document = document.unwrap();
-                    let expect = serde_json::from_str::<J::DomainObject>(&document);
+                    let expect = serde_json::from_str::<<J::Model as VersionedModel>::DomainObject>(
+                        &document,
+                    );
                     let (object, expect) = (format!("{:?}", object.ok()), expect.ok());
                     assert!(object == format!("{:?}", Some(expect)), "{id}: another object");
                     documents.insert(id.clone(), document);

@@ -18,13 +18,14 @@ use versioned_sql::{
 };
 use versioned_store::{JobLedger, MemoryStore, StoreErrorKind};
 use versioned_testkit::{
-    conformance::StoreFixture,
+    conformance::{StoreFixture, history::HistoryFixture},
     faults::{FaultKind, FaultSetting, MemorySetting, ledger_text},
 };
 
-use super::works::Work;
+use super::works::{Work, shelf, shelves};
 use crate::jobs::{
     backend::{Backend, SqliteFile},
+    history::stats,
     lesson::Layout,
 };
 
@@ -61,11 +62,23 @@ impl Kind for Memory {
         for lesson in work.lessons() {
             start.insert(&table, lesson.row(layout)).unwrap();
         }
+        start.create_table(&shelves());
+        start.insert(&shelves(), shelf()).unwrap();
+        let mut tables = vec![table.clone(), shelves()];
+        if let Some(kept) = work.kept_table(layout) {
+            start.create_history_tables(&kept);
+            start.create_table(&stats());
+            let snapshots = kept.snapshots().unwrap();
+            for row in work.snapshots() {
+                start.insert(&snapshots, row).unwrap();
+            }
+            tables = vec![kept, shelves(), stats(), snapshots];
+        }
         work.prepare(layout, &start).await;
         for lesson in work.changes() {
             start.replace(&table, lesson.row(layout)).unwrap();
         }
-        MemorySetting::new([table], move || start.clone())
+        MemorySetting::new(tables, move || start.clone())
     }
 }
 
@@ -87,6 +100,15 @@ impl Kind for Sqlite {
         for lesson in work.lessons() {
             template.put(&table, lesson.row(layout)).await;
         }
+        template.create_table(&shelves()).await;
+        template.put(&shelves(), shelf()).await;
+        if let Some(kept) = work.kept_table(layout) {
+            template.create_history_tables(&kept).await;
+            template.create_table(&stats()).await;
+            for row in work.snapshots() {
+                template.put(&kept.snapshots().unwrap(), row).await;
+            }
+        }
         work.prepare(layout, template.store()).await;
         for lesson in work.changes() {
             template.put(&table, lesson.row(layout)).await;
@@ -97,6 +119,15 @@ impl Kind for Sqlite {
                 .execute(&format!(
                     "CREATE TRIGGER refuse BEFORE UPDATE ON {name} WHEN old.id = '{key}' \
                      BEGIN SELECT RAISE(ABORT, 'the row is locked'); END"
+                ))
+                .await;
+        }
+        if let Some(key) = work.changed_by_another() {
+            let name = table.name();
+            template
+                .execute(&format!(
+                    "CREATE TRIGGER meddle BEFORE UPDATE ON {name} WHEN old.id = '{key}' \
+                     BEGIN SELECT RAISE(IGNORE); END"
                 ))
                 .await;
         }

@@ -1,16 +1,23 @@
 //! What is done to the lessons under faults: every verb of a job, and every policy of a migration.
 
+use std::{sync::Arc, time::Duration};
+
+use versioned_core::{Declaration, OtherAttribute, OtherKind};
 use versioned_jobs::{
-    BaseMigrateVersionedModelJob, FailureLimit, Hooks, JobError, JobOptions, NoProgress, Policy,
-    SystemClock, UndoReport, deliver,
+    BaseMigrateVersionedModelJob, BaseMigrateVersionedModelSnapshotsJob, Clock, FailureLimit,
+    Hooks, JobError, JobOptions, NoProgress, Policy, UndoReport, VersionedModel, deliver,
 };
-use versioned_store::{JobLedger, OutboxMessage, RunId, RunState, StorageModel};
+use versioned_store::{
+    Claim, ColumnValue, DependentRow, EntityKey, EntityTable, JobLedger, ModelVersion,
+    OutboxMessage, Released, Row, RunId, RunKind, RunRequest, RunState, StorageModel, Transition,
+};
 use versioned_testkit::faults::JobEnd;
 
 use crate::jobs::{
+    history::{Kept, KeptColumns, KeptDocuments, Migrate, MigrateSnapshots},
     lesson::{
-        Layout, Lesson, MISFIT, MigrateLessonColumnsJob, MigrateLessonDocumentsJob, REFUSED,
-        StoredLesson, ids,
+        Layout, Lesson, LessonColumns, LessonDocuments, MISFIT, MigrateLessonColumnsJob,
+        MigrateLessonDocumentsJob, REFUSED, StoredLesson, ids,
     },
     probe::{Watcher, batches_of},
 };
@@ -20,16 +27,48 @@ struct ColumnsJob;
 struct DocumentsJob;
 
 fn hooks() -> Hooks<Lesson> {
-    Hooks::default().outbox(|lesson| {
-        vec![OutboxMessage { topic: "cache".to_owned(), payload: lesson.id.clone() }]
-    })
+    Hooks::<Lesson>::default()
+        .outbox(|saved| {
+            let payload = saved.object.id.clone();
+            vec![OutboxMessage { topic: "cache".to_owned(), payload }]
+        })
+        .dependents(|saved| {
+            let lesson = saved.object;
+            // Two lessons share a row, so the order in which it is put back counts.
+            let shelf = if lesson.id.as_str() < "c" { "first" } else { lesson.id.as_str() };
+            vec![DependentRow {
+                table: "shelves".to_owned(),
+                key: vec![("id".to_owned(), ColumnValue::Text(shelf.to_owned()))],
+                set: vec![("lesson".to_owned(), ColumnValue::Text(lesson.id.clone()))],
+            }]
+        })
+}
+
+static OTHERS: &[OtherAttribute] =
+    &[OtherAttribute { field: "lesson", key: "lesson", kind: OtherKind::Plain }];
+static SHELF: Declaration =
+    Declaration { entity: "shelf", type_name: "Shelf", versioned: &[], others: OTHERS };
+
+/// The table of dependent rows.
+pub(super) fn shelves() -> EntityTable {
+    EntityTable::new(&SHELF, StorageModel::columns("shelves").id("id")).unwrap()
+}
+
+/// A shelf that is there before any migration.
+pub(super) fn shelf() -> Row {
+    let values = vec![Some(ColumnValue::Text("an old one".to_owned()))];
+    Row { key: "first".into(), model_version: None, deleted: false, values }
 }
 
 impl BaseMigrateVersionedModelJob for ColumnsJob {
+    type Model = Self;
+}
+
+impl VersionedModel for ColumnsJob {
     type DomainObject = Lesson;
 
     fn storage_model() -> StorageModel {
-        MigrateLessonColumnsJob::storage_model()
+        LessonColumns::storage_model()
     }
 
     fn hooks() -> Hooks<Lesson> {
@@ -38,14 +77,28 @@ impl BaseMigrateVersionedModelJob for ColumnsJob {
 }
 
 impl BaseMigrateVersionedModelJob for DocumentsJob {
+    type Model = Self;
+}
+
+impl VersionedModel for DocumentsJob {
     type DomainObject = Lesson;
 
     fn storage_model() -> StorageModel {
-        MigrateLessonDocumentsJob::storage_model()
+        LessonDocuments::storage_model()
     }
 
     fn hooks() -> Hooks<Lesson> {
         hooks()
+    }
+}
+
+/// A clock that stands still, so that two runs make the same commits.
+#[derive(Debug)]
+struct StoppedClock;
+
+impl Clock for StoppedClock {
+    fn now(&self) -> Duration {
+        Duration::from_secs(1_700_000_000)
     }
 }
 
@@ -62,9 +115,20 @@ pub(super) enum Work {
     AllOrNothingWithFailures,
     /// The database refuses a row that the audit has let pass.
     AllOrNothingPutBack,
+    /// A row is never as it was read.
+    AllOrNothingConflict,
+    ReplayAllOrNothing,
+    Cancel,
+    Forget,
+    Release,
     Undo,
     Replay,
     Deliver,
+    /// Over lessons that keep their history.
+    Commits,
+    UndoCommits,
+    Snapshots,
+    UndoSnapshots,
 }
 
 impl Work {
@@ -79,9 +143,18 @@ impl Work {
             Self::AllOrNothing => "migrate all or nothing",
             Self::AllOrNothingWithFailures => "migrate all or nothing, with failures",
             Self::AllOrNothingPutBack => "migrate all or nothing, with a row that is refused",
+            Self::AllOrNothingConflict => "migrate all or nothing, with a conflict",
+            Self::ReplayAllOrNothing => "replay all or nothing",
+            Self::Cancel => "cancel",
+            Self::Forget => "forget",
+            Self::Release => "release",
             Self::Undo => "undo",
             Self::Replay => "replay",
             Self::Deliver => "deliver",
+            Self::Commits => "migrate with a history",
+            Self::UndoCommits => "undo with a history",
+            Self::Snapshots => "migrate snapshots",
+            Self::UndoSnapshots => "undo snapshots",
         }
     }
 
@@ -101,7 +174,11 @@ impl Work {
             StoredLesson::old("h"),
             StoredLesson::old("i"),
         ];
-        if !matches!(self, Self::AllOrNothing | Self::AllOrNothingPutBack) {
+        let none_fails = matches!(
+            self,
+            Self::AllOrNothing | Self::AllOrNothingPutBack | Self::AllOrNothingConflict
+        );
+        if !none_fails {
             lessons.extend(failing);
         }
         lessons.sort_by(|one, two| one.id.cmp(&two.id));
@@ -109,24 +186,75 @@ impl Work {
     }
 
     fn options(self) -> JobOptions {
-        let with_ledger = || batches_of(2).with_ledger("a tester").with_keep_before(true);
+        let with_ledger = || {
+            // What was killed holds its run for a while yet.
+            batches_of(2).with_ledger("a tester").with_take_over(true).with_keep_before(true)
+        };
         match self {
             Self::MigrateWithoutLedger => batches_of(2),
             Self::SkipList => with_ledger().with_skipped(ids(&["a", "i"])),
             Self::FailureLimit => with_ledger().with_failure_limit(FailureLimit::percent(20, 6)),
             Self::SameErrors => with_ledger().with_stop_on_same_errors(true),
-            Self::AllOrNothing | Self::AllOrNothingWithFailures | Self::AllOrNothingPutBack => {
-                with_ledger().with_policy(Policy::AllOrNothing)
-            }
-            Self::Migrate | Self::Audit | Self::Undo | Self::Replay | Self::Deliver => {
-                with_ledger()
+            Self::AllOrNothing
+            | Self::AllOrNothingWithFailures
+            | Self::AllOrNothingPutBack
+            | Self::AllOrNothingConflict
+            | Self::ReplayAllOrNothing => with_ledger().with_policy(Policy::AllOrNothing),
+            Self::Migrate
+            | Self::Audit
+            | Self::Undo
+            | Self::Replay
+            | Self::Deliver
+            | Self::Cancel
+            | Self::Forget
+            | Self::Release => with_ledger(),
+            // Commits say when they were made.
+            Self::Commits | Self::UndoCommits | Self::Snapshots | Self::UndoSnapshots => {
+                with_ledger().with_clock(Arc::new(StoppedClock))
             }
         }
     }
 
     /// What was done before, without any fault.
     pub(super) async fn prepare<S: JobLedger>(self, layout: Layout, store: &S) {
-        if matches!(self, Self::Undo | Self::Replay | Self::Deliver) {
+        if self == Self::Cancel {
+            let request = RunRequest {
+                entity: "lesson".to_owned(),
+                table: layout.table().name().to_owned(),
+                kind: RunKind::Migrate,
+                target: None,
+                settings: String::new(),
+                must_finish: true,
+                who: "somebody".to_owned(),
+                at_ms: 1,
+            };
+            let claim = Claim { owner: "somebody".to_owned(), until_ms: 2, take_over: false };
+            store.open_run(&request, &claim).await.unwrap();
+        }
+        match (self, layout) {
+            (Self::UndoCommits, Layout::Columns) => {
+                Self::Commits.run_kept::<KeptColumns, S>(store).await;
+            }
+            (Self::UndoCommits, _) => {
+                Self::Commits.run_kept::<KeptDocuments, S>(store).await;
+            }
+            (Self::UndoSnapshots, Layout::Columns) => {
+                Self::Snapshots.run_kept::<KeptColumns, S>(store).await;
+            }
+            (Self::UndoSnapshots, _) => {
+                Self::Snapshots.run_kept::<KeptDocuments, S>(store).await;
+            }
+            _ => {}
+        }
+        if matches!(
+            self,
+            Self::Undo
+                | Self::Replay
+                | Self::ReplayAllOrNothing
+                | Self::Deliver
+                | Self::Forget
+                | Self::Release
+        ) {
             let options = Self::Migrate.options();
             let ended = match layout {
                 Layout::Columns => ColumnsJob::migrate(store, &options, &NoProgress).await,
@@ -140,7 +268,11 @@ impl Work {
     pub(super) fn changes(self) -> Vec<StoredLesson> {
         match self {
             // A row that cannot be put back any more.
-            Self::Undo => vec![StoredLesson::current("b")],
+            Self::Undo | Self::UndoCommits => vec![StoredLesson::current("b")],
+            Self::ReplayAllOrNothing => {
+                let repaired = ["c", "g"].map(|id| StoredLesson::with_text(id, "repaired"));
+                repaired.into_iter().chain([StoredLesson::current("j")]).collect()
+            }
             // One of the failed lessons is repaired, and one is brought up by hand.
             Self::Replay => {
                 vec![StoredLesson::with_text("c", "repaired"), StoredLesson::current("j")]
@@ -154,25 +286,107 @@ impl Work {
         (self == Self::AllOrNothingPutBack).then_some("h")
     }
 
+    /// The row that every statement finds changed.
+    pub(super) fn changed_by_another(self) -> Option<&'static str> {
+        (self == Self::AllOrNothingConflict).then_some("h")
+    }
+
     /// One run; a migration counts the rows first.
     pub(super) async fn run<S: JobLedger>(self, layout: Layout, store: &S) -> JobEnd {
         match (layout, self) {
-            (_, Self::Deliver) => {
-                match deliver(store, &SystemClock::new(), |_entry| std::future::ready(Ok(()))).await
-                {
-                    Ok(_) => JobEnd::Done(String::new()),
-                    Err(error) => JobEnd::early(&error),
-                }
-            }
-            // Without messages: they need a ledger, and each run that puts its rows back leaves its own behind.
-            (Layout::Columns, Self::MigrateWithoutLedger | Self::AllOrNothingPutBack) => {
+            (_, Self::Cancel | Self::Forget | Self::Release) => self.operate(store).await,
+            (_, Self::Deliver) => match deliver(store, |_entry| std::future::ready(Ok(()))).await {
+                Ok(_) => JobEnd::Done(String::new()),
+                Err(error) => JobEnd::early(&error),
+            },
+            // Messages and dependent rows need a ledger.
+            (Layout::Columns, Self::MigrateWithoutLedger) => {
                 self.run_job::<MigrateLessonColumnsJob, S>(store).await
             }
-            (Layout::Document, Self::MigrateWithoutLedger | Self::AllOrNothingPutBack) => {
+            (Layout::Document, Self::MigrateWithoutLedger) => {
                 self.run_job::<MigrateLessonDocumentsJob, S>(store).await
+            }
+            (
+                Layout::Columns,
+                Self::Commits | Self::UndoCommits | Self::Snapshots | Self::UndoSnapshots,
+            ) => self.run_kept::<KeptColumns, S>(store).await,
+            (_, Self::Commits | Self::UndoCommits | Self::Snapshots | Self::UndoSnapshots) => {
+                self.run_kept::<KeptDocuments, S>(store).await
             }
             (Layout::Columns, _) => self.run_job::<ColumnsJob, S>(store).await,
             (Layout::Document, _) => self.run_job::<DocumentsJob, S>(store).await,
+        }
+    }
+
+    /// The table with its history, where that is kept.
+    pub(super) fn kept_table(self, layout: Layout) -> Option<EntityTable> {
+        let is_kept = matches!(
+            self,
+            Self::Commits | Self::UndoCommits | Self::Snapshots | Self::UndoSnapshots
+        );
+        is_kept.then(|| match layout {
+            Layout::Columns => KeptColumns::table().unwrap(),
+            Layout::Document => KeptDocuments::table().unwrap(),
+        })
+    }
+
+    /// Old snapshots: one that was never valid, one that is current, and four to bring up.
+    pub(super) fn snapshots(self) -> Vec<Row> {
+        let of = |key: &str, version: i64, lesson: StoredLesson| Row {
+            key: EntityKey::from(key).at(ModelVersion::new(version)),
+            model_version: None,
+            deleted: false,
+            values: lesson.row(Layout::Document).values,
+        };
+        vec![
+            of("a", -2, StoredLesson::old("a")),
+            of("a", -1, StoredLesson::with_text("a", "fine")),
+            of("a", 0, StoredLesson::with_text("a", REFUSED)),
+            of("b", 0, StoredLesson::old("b")),
+            of("f", -1, StoredLesson::old("f")),
+            of("f", 0, StoredLesson::current("f")),
+        ]
+    }
+
+    async fn run_kept<M: Kept, S: JobLedger>(self, store: &S) -> JobEnd {
+        let (options, progress, run) = (&self.options(), &Watcher::default(), RunId::new(1));
+        match self {
+            Self::Snapshots => {
+                MigrateSnapshots::<M>::migrate(store, options, progress).await.into()
+            }
+            Self::UndoSnapshots => {
+                undone(MigrateSnapshots::<M>::undo(store, run, options).await, (4, 0))
+            }
+            Self::UndoCommits => undone(Migrate::<M>::undo(store, run, options).await, (4, 1)),
+            _ => Migrate::<M>::migrate(store, options, progress).await.into(),
+        }
+    }
+
+    /// What an operator does without a job.
+    async fn operate<S: JobLedger>(self, store: &S) -> JobEnd {
+        let run = RunId::new(1);
+        let done = match self {
+            Self::Cancel => match store.run(run).await {
+                Ok(Some(known)) if known.state == RunState::Cancelled => Ok(()),
+                Ok(_) => {
+                    let cancel = Transition {
+                        run,
+                        from: Some(RunState::Running),
+                        to: RunState::Cancelled,
+                        who: "a tester".to_owned(),
+                        at_ms: 3,
+                        why: "enough".to_owned(),
+                    };
+                    store.change_state(&cancel, None).await
+                }
+                Err(error) => Err(error),
+            },
+            Self::Forget => store.forget(run).await.map(drop),
+            _ => store.release("lesson", &Released::Key("c".into())).await.map(drop),
+        };
+        match done.and(store.kept(run).await) {
+            Ok(_) => JobEnd::Done(String::new()),
+            Err(error) => JobEnd::early(&error),
         }
     }
 
@@ -180,26 +394,30 @@ impl Work {
         let (options, progress) = (&self.options(), &Watcher::default());
         match self {
             Self::Audit => J::audit(store, options, progress).await.into(),
-            Self::Replay => J::replay(store, options, progress).await.into(),
-            Self::Undo => undone(J::undo(store, RunId::new(1), options).await),
-            Self::AllOrNothingPutBack => match store.run(RunId::new(1)).await {
-                // Another run would write and put back once more, which raises model versions.
-                Ok(Some(run)) if run.state == RunState::Undone => JobEnd::Done(String::new()),
-                Ok(_) => match J::migrate(store, options, progress).await {
-                    Err(JobError::PutBack { .. }) => JobEnd::Done(String::new()),
-                    ended => ended.into(),
-                },
-                Err(error) => JobEnd::early(&error),
-            },
+            Self::Replay | Self::ReplayAllOrNothing => {
+                J::replay(store, options, progress).await.into()
+            }
+            Self::Undo => undone(J::undo(store, RunId::new(1), options).await, (4, 1)),
+            Self::AllOrNothingPutBack | Self::AllOrNothingConflict => {
+                match store.run(RunId::new(1)).await {
+                    // Another run would write and put back once more, which raises model versions.
+                    Ok(Some(run)) if run.state == RunState::Undone => JobEnd::Done(String::new()),
+                    Ok(_) => match J::migrate(store, options, progress).await {
+                        Err(JobError::PutBack { .. }) => JobEnd::Done(String::new()),
+                        ended => ended.into(),
+                    },
+                    Err(error) => JobEnd::early(&error),
+                }
+            }
             _ => J::migrate(store, options, progress).await.into(),
         }
     }
 }
 
 /// A run that is undone already has nothing left to undo.
-fn undone(ended: Result<UndoReport, JobError>) -> JobEnd {
+fn undone(ended: Result<UndoReport, JobError>, expect: (u64, u64)) -> JobEnd {
     match ended {
-        Ok(report) if (report.restored, report.conflicts) == (4, 1) => {
+        Ok(report) if (report.restored, report.conflicts) == expect => {
             JobEnd::Done("undone".to_owned())
         }
         Ok(report) => JobEnd::Broken(format!("it put back other rows: {report:?}")),

@@ -3,10 +3,14 @@
 pub(crate) mod backend;
 mod faults;
 mod fetching;
+pub(crate) mod history;
 mod hooked;
+mod leasing;
 pub(crate) mod lesson;
+mod losing;
 mod migrating;
 mod policies;
+mod prefetching;
 pub(crate) mod probe;
 mod racing;
 mod refusals;
