@@ -135,7 +135,9 @@ impl Database {
 
     /// Reads every entity lazily, migrates all, and reads them again; `rows` selects id, body and
     /// version.
-    async fn compare<J: BaseMigrateVersionedModelJob<DomainObject: Debug>>(
+    async fn compare<
+        J: BaseMigrateVersionedModelJob<Model: VersionedModel<DomainObject: Debug>>,
+    >(
         &self,
         rows: &'static str,
     ) -> usize {
@@ -177,7 +179,9 @@ impl Database {
     }
 
     /// The documents, read lazily; those that cannot be read are left out. Objects are those of the documents.
-    async fn documents<J: BaseMigrateVersionedModelJob<DomainObject: Debug>>(
+    async fn documents<
+        J: BaseMigrateVersionedModelJob<Model: VersionedModel<DomainObject: Debug>>,
+    >(
         &self,
         rows: &BTreeMap<String, Stored>,
     ) -> BTreeMap<String, String> {
