@@ -85,22 +85,10 @@ pub(crate) const CREATE: &str = "CREATE TABLE notes (id TEXT PRIMARY KEY NOT NUL
 pub(crate) const CREATE_SNAPSHOTS: &str = "CREATE TABLE note_snapshots (id TEXT NOT NULL, \
      version INTEGER NOT NULL, content TEXT NOT NULL, PRIMARY KEY (id, version))";
 
-/// Inserts as many stale notes as are bound.
-pub(crate) fn insert() -> String {
-    format!("INSERT INTO notes {NOTES}")
-}
-
-/// Inserts as many stale snapshots as are bound, one for each note.
-pub(crate) fn insert_snapshots() -> String {
-    format!(
-        r#"INSERT INTO note_snapshots SELECT id, version, printf(
-        '{{"id": "%s", "body": %s, "body_schema_version": %d}}', id, body, schema_version)
-        FROM ({NOTES})"#
-    )
-}
-
 /// As many stale notes as are bound, of about a kilobyte each, whose numbers differ from note to note.
-const NOTES: &str = r#"
+macro_rules! notes {
+    () => {
+        r#"
     WITH RECURSIVE note (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM note WHERE n < ?1)
     SELECT printf('note %09d', n) AS id, 1 AS version, printf(
     '{"title": "Note %d", "pages": [{"text": "%s", "marks": [%d, %d]}, {"text": "%s", "marks": []}]}',
@@ -122,4 +110,18 @@ const NOTES: &str = r#"
         n % 367, n % 19, n * 11 % 907)
     || 'they are in the drawer below the clock, together with the key to the boat house and with '
     || printf('the letter of week %d, which nobody has answered since.', n * 7 % 53)
-    ) AS body, 1 AS schema_version FROM note"#;
+    ) AS body, 1 AS schema_version FROM note"#
+    };
+}
+
+/// Inserts as many stale notes as are bound.
+pub(crate) const INSERT: &str = concat!("INSERT INTO notes ", notes!());
+
+/// Inserts as many stale snapshots as are bound, one for each note.
+pub(crate) const INSERT_SNAPSHOTS: &str = concat!(
+    "INSERT INTO note_snapshots SELECT id, version, printf(",
+    r#"'{"id": "%s", "body": %s, "body_schema_version": %d}', id, body, schema_version)"#,
+    " FROM (",
+    notes!(),
+    ")"
+);

@@ -13,7 +13,7 @@ use versioned_jobs::{
 use versioned_sql::{
     SqliteStore,
     sqlx::{
-        self, AssertSqlSafe, Connection as _, SqliteConnection,
+        self, Connection as _, SqliteConnection,
         sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
     },
 };
@@ -23,7 +23,7 @@ use crate::{
     cases::memory::status,
     measure::seconds_of,
     subjects::note::{
-        CREATE, CREATE_SNAPSHOTS, MigrateNoteJob, MigrateNoteSnapshotsJob, insert, insert_snapshots,
+        CREATE, CREATE_SNAPSHOTS, INSERT, INSERT_SNAPSHOTS, MigrateNoteJob, MigrateNoteSnapshotsJob,
     },
 };
 
@@ -138,13 +138,13 @@ async fn fill(work: Work, database: &str, rows: u32) -> Result<Measured, Error> 
     let (create, insert, count) = match work {
         Work::FillSnapshots => (
             CREATE_SNAPSHOTS,
-            insert_snapshots(),
+            INSERT_SNAPSHOTS,
             "SELECT sum(octet_length(content)) FROM note_snapshots",
         ),
-        _ => (CREATE, insert(), "SELECT sum(octet_length(body)) FROM notes"),
+        _ => (CREATE, INSERT, "SELECT sum(octet_length(body)) FROM notes"),
     };
     sqlx::query(create).execute(&mut connection).await?;
-    sqlx::query(AssertSqlSafe(insert)).bind(rows).execute(&mut connection).await?;
+    sqlx::query(insert).bind(rows).execute(&mut connection).await?;
     let bytes: i64 = sqlx::query_scalar(count).fetch_one(&mut connection).await?;
     connection.close().await?;
     let bytes = bytes.unsigned_abs();
