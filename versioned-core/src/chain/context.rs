@@ -38,6 +38,28 @@ pub fn sibling<T>(run: &ChainRun<'_>, sibling: &Sibling<T>) -> Result<T, Exit> {
     value.map_err(|source| failed(run.from.get(), ChainErrorCause::Context(sibling.field), source))
 }
 
+/// The siblings of a run, which are read once for all elements of a list or map; `alone` takes them where the run is the
+/// only one.
+pub fn once<'r, V: 'static>(
+    run: &'r ChainRun<'_>,
+    alone: &'r mut Option<V>,
+    read: impl Fn() -> Result<V, Exit>,
+) -> Result<&'r V, Exit> {
+    let Some(kept) = run.context.kept() else { return Ok(alone.insert(read()?)) };
+    let values = match kept.get() {
+        Some(values) => values,
+        None => {
+            let values = Box::new(read()?);
+            kept.get_or_init(|| values)
+        }
+    };
+    match values.downcast_ref() {
+        Some(values) => Ok(values),
+        // One run of another chain, which is not to be.
+        None => Ok(alone.insert(read()?)),
+    }
+}
+
 /// Reads a sibling through the function that `#[serde(deserialize_with)]` names.
 pub fn read_with<T>(
     text: &str,

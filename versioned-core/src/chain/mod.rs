@@ -77,7 +77,7 @@ mod watch;
 pub(crate) mod write;
 mod writer;
 
-use std::borrow::Cow;
+use std::{any::Any, borrow::Cow, cell::OnceCell};
 
 pub use keep::{Ending, VersionMember};
 pub use progress::{Carry, Exit, Progress, Stage};
@@ -120,6 +120,11 @@ pub trait ContextSource {
     ///
     /// The sibling is versioned and could not be brought to the version that the chain asks for.
     fn sibling(&self, field: &str) -> Result<Option<Cow<'_, str>>, ConversionError>;
+
+    /// Where the siblings are kept once they are read, if further runs have the same ones.
+    fn kept(&self) -> Option<&OnceCell<Box<dyn Any>>> {
+        None
+    }
 }
 
 /// What one run of a chain gives.

@@ -1,6 +1,6 @@
 //! Running the chains of one entity: staleness, context, elements.
 
-use std::borrow::Cow;
+use std::{any::Any, borrow::Cow, cell::OnceCell};
 
 use super::{
     members::{Members, json_text},
@@ -139,7 +139,8 @@ impl Chains<'_> {
                 return Err(MigrationError::NotFetched { place: place(), name, from });
             }
         }
-        let context = Siblings { chains: *self, attribute, nesting: aside.nesting };
+        let kept = OnceCell::new();
+        let context = Siblings { chains: *self, attribute, nesting: aside.nesting, kept };
         // Elements lie below the list or map, and that below the document.
         let levels = match attribute.scope {
             Scope::Document => 0,
@@ -243,6 +244,8 @@ struct Siblings<'a> {
     attribute: &'static VersionedAttribute,
     /// How many chains ask for context around this one.
     nesting: usize,
+    /// What the chain has read of them, for the elements that follow.
+    kept: OnceCell<Box<dyn Any>>,
 }
 
 impl ContextSource for Siblings<'_> {
@@ -280,6 +283,10 @@ impl ContextSource for Siblings<'_> {
         let aside = Aside { nesting: self.nesting + 1, ..Aside::default() };
         let output = self.chains.run_nested(sibling, part, (from, to), aside)?;
         Ok(Some(Cow::Owned(output.json)))
+    }
+
+    fn kept(&self) -> Option<&OnceCell<Box<dyn Any>>> {
+        (self.attribute.scope == Scope::Each).then_some(&self.kept)
     }
 }
 

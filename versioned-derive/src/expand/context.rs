@@ -1,7 +1,7 @@
 //! Context: the generated struct of siblings, and how a run of the chain fills it.
 
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use proc_macro2::{Literal, TokenStream};
+use quote::{quote, quote_spanned};
 use syn::{GenericArgument, PathArguments, Type, spanned::Spanned as _};
 
 use super::{Names, at};
@@ -91,35 +91,42 @@ pub(super) fn read(model: &Model<'_>, versioned: &Versioned<'_>, names: &Names) 
     let Some(name) = names.context(versioned) else {
         return quote! { let __context = #private::step::NoContext; };
     };
-    let mut owned = TokenStream::new();
+    let (mut owned, mut types) = (TokenStream::new(), TokenStream::new());
+    let values = versioned.context.len() + versioned.fetched.len();
+    let mut places = (0..values).map(Literal::usize_unsuffixed);
     let mut fields = TokenStream::new();
     for item in &versioned.context {
         let (field, ty) = (&item.field.name, ty(item, names));
-        let (ident, local) = (&item.field.ident, format_ident!("__context_{field}"));
+        let (ident, place) = (&item.field.ident, places.next());
         let (read, absent) = (reader(item, &ty, names), absent(model, item, &ty, names));
         owned.extend(quote! {
-            let #local: #ty = #private::context::sibling(
+            #private::context::sibling::<#ty>(
                 __run,
                 &#private::context::Sibling { field: #field, read: #read, absent: #absent },
-            )?;
+            )?,
         });
-        fields.extend(quote! { #ident: &#local, });
+        types.extend(quote!(#ty,));
+        fields.extend(quote! { #ident: &__values.#place, });
     }
     for FetchedItem { ident, name, ty } in &versioned.fetched {
-        let local = format_ident!("__context_{name}");
+        let place = places.next();
         // The one bound on the type is reported at the type.
         let read = quote_spanned! {at(ty.span())=> #private::read::from_text::<#ty> };
         let absent = quote!(#private::context::absent_with::<#ty>);
         owned.extend(quote! {
-            let #local: #ty = #private::context::sibling(
+            #private::context::sibling::<#ty>(
                 __run,
                 &#private::context::Sibling { field: #name, read: #read, absent: #absent },
-            )?;
+            )?,
         });
-        fields.extend(quote! { #ident: &#local, });
+        types.extend(quote!(#ty,));
+        fields.extend(quote! { #ident: &__values.#place, });
     }
     quote! {
-        #owned
+        let mut __alone = ::core::option::Option::None;
+        let __values: &(#types) = #private::context::once(__run, &mut __alone, || {
+            ::core::result::Result::Ok((#owned))
+        })?;
         let __context = &#name { #fields };
     }
 }

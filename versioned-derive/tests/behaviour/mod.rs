@@ -3,6 +3,7 @@
 mod chains;
 mod context;
 mod direct;
+mod direct_limits;
 mod errors;
 mod fetched;
 mod lazy;
