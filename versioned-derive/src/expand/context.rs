@@ -37,7 +37,11 @@ fn context_struct(
         let doc = format!("`{}`, as it was fetched.", item.name);
         quote! { #[doc = #doc] pub #ident: #ty }
     });
-    let fields: Vec<_> = siblings.chain(fetched).collect();
+    let key = versioned.element_key.then(|| {
+        let doc = "The key of the element, in a map.";
+        quote! { #[doc = #doc] pub key: ::core::option::Option<&'a str> }
+    });
+    let fields: Vec<_> = siblings.chain(fetched).chain(key).collect();
     let doc = format!("What the conversions of `{}` read of its siblings.", versioned.name);
     // Where every item of the context was a mistake, the lifetime still has a use.
     let marker = fields.is_empty().then(|| quote!(marker: ::core::marker::PhantomData<&'a ()>));
@@ -122,7 +126,13 @@ pub(super) fn read(model: &Model<'_>, versioned: &Versioned<'_>, names: &Names) 
         types.extend(quote!(#ty,));
         fields.extend(quote! { #ident: &__values.#place, });
     }
+    let mut key = TokenStream::new();
+    if versioned.element_key {
+        key = quote! { let __key = #private::context::key(__run)?; };
+        fields.extend(quote! { key: __key.as_deref(), });
+    }
     quote! {
+        #key
         let mut __alone = ::core::option::Option::None;
         let __values: &(#types) = #private::context::once(__run, &mut __alone, || {
             ::core::result::Result::Ok((#owned))
