@@ -1,12 +1,14 @@
 //! Stories of jobs, over the store in memory and over SQLite files, in both layouts.
 
 pub(crate) mod backend;
+mod checking;
 mod faults;
 mod fetching;
 pub(crate) mod history;
 mod hooked;
 mod leasing;
 pub(crate) mod lesson;
+mod listening;
 mod losing;
 mod migrating;
 mod policies;
