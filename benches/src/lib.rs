@@ -18,7 +18,7 @@ pub use count::{Counts, count};
 use std::process::ExitCode;
 
 use crate::{
-    cases::{BENCHES, memory},
+    cases::{BENCHES, memory, scale},
     flags::{Flags, USAGE},
     measure::Session,
 };
@@ -32,6 +32,11 @@ pub fn time() -> ExitCode {
         && flag == memory::CHILD_FLAG
     {
         return memory::child(side);
+    }
+    if let [flag, rest @ ..] = arguments.as_slice()
+        && flag == scale::FLAG
+    {
+        return scale::run_child(rest);
     }
     let names: Vec<&str> = BENCHES.iter().map(|bench| bench.name).collect();
     let flags = match Flags::parse(arguments.into_iter(), &names) {

@@ -18,19 +18,26 @@ use std::process::ExitCode;
 use exploration::Exploration;
 use serde_json::{Value, json};
 use versioned_cli::{App, Output, VerbCall, VerbError, clap::Command, exit_code};
-use versioned_jobs::{BaseMigrateVersionedModelJob, JobOptions, NoProgress};
+use versioned_jobs::{BaseMigrateVersionedModelJob, JobOptions, NoProgress, VersionedModel};
 use versioned_sql::{SqliteStore, sqlx};
 use versioned_store::StorageModel;
 
-/// The job: which domain object, and how it is stored.
-struct MigrateExplorationJob;
+/// The entity kind: which domain object, and how it is stored.
+struct Explorations;
 
-impl BaseMigrateVersionedModelJob for MigrateExplorationJob {
+impl VersionedModel for Explorations {
     type DomainObject = Exploration;
 
     fn storage_model() -> StorageModel {
         StorageModel::columns("explorations").id("id").model_version("version")
     }
+}
+
+/// The job over it.
+struct MigrateExplorationJob;
+
+impl BaseMigrateVersionedModelJob for MigrateExplorationJob {
+    type Model = Explorations;
 }
 
 fn main() -> ExitCode {
@@ -65,7 +72,7 @@ async fn story(call: VerbCall<'_, ()>) -> Result<u8, VerbError> {
 }
 
 async fn show(database: &SqliteStore, id: &str, output: &Output) -> Result<(), VerbError> {
-    let exploration = MigrateExplorationJob::fetch(database, &id.into()).await?;
+    let exploration = Explorations::find(database, &id.into()).await?;
     let Some(exploration) = exploration else {
         output.line(format!("`{id}` is gone"));
         return Ok(());

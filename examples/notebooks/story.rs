@@ -2,13 +2,15 @@
 
 use serde_json::Value;
 use versioned_cli::{Output, VerbCall, VerbError, exit_code};
-use versioned_jobs::{BaseMigrateVersionedModelJob, JobOptions, JobReport, NoProgress};
+use versioned_jobs::{
+    BaseMigrateVersionedModelJob, JobOptions, JobReport, NoProgress, VersionedModel,
+};
 use versioned_sql::{SqliteStore, sqlx};
 
 use crate::{
     database,
     import::{create_table, store},
-    job::MigrateNotebookJob,
+    job::{MigrateNotebookJob, Notebooks},
     notebook::{Cell, Format},
 };
 
@@ -94,7 +96,7 @@ impl Story<'_> {
     }
 
     async fn read(&self, name: &str) -> Result<(), VerbError> {
-        let entity = MigrateNotebookJob::fetch(self.database, &name.into()).await?;
+        let entity = Notebooks::find(self.database, &name.into()).await?;
         let Some(entity) = entity else {
             self.output.line(format_args!("  {name} is gone"));
             return Ok(());

@@ -68,17 +68,22 @@ fn executable(messages: &str) -> Option<PathBuf> {
 
 fn sentence(line: &Value) -> String {
     format!(
-        "{}, seed {}: {} kills, {} runs to their end, {} operations of the writer; {} lost updates, {} rows came back, \
-         {} model versions and {} counts are wrong, {} rows are below their latest versions, integrity {}, {:.1} s",
+        "{}, seed {}: {} kills, {} polite ends, {} runs to their end with {} undos and {} replays, \
+         {} operations of the writer; {} lost updates, {} rows came back, {} model versions, {} \
+         counts and {} things in the ledger are wrong, {} rows are below their latest versions, integrity {}, {:.1} s",
         line["subject"].as_str().unwrap_or("?"),
         line["seed"],
         line["kills"],
+        line["terminated"],
         line["completed"],
+        line["undos"],
+        line["replays"],
         line["writer"]["operations"],
         line["lost_updates"],
         line["resurrected_rows"],
         line["model_version_mismatches"],
         line["count_mismatches"],
+        line["ledger_mismatches"],
         line["rows_below_latest"],
         line["integrity_check"].as_str().unwrap_or("?"),
         line["seconds"].as_f64().unwrap_or_default(),

@@ -79,7 +79,7 @@ pub(crate) fn child(side: &str) -> ExitCode {
 }
 
 /// A line of the process's status, in kilobytes.
-fn status(key: &str) -> Option<usize> {
+pub(super) fn status(key: &str) -> Option<usize> {
     let text = fs::read_to_string("/proc/self/status").ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix(key))?;
     line.split_whitespace().next()?.parse().ok()

@@ -7,6 +7,7 @@ pub(crate) mod inputs;
 pub(crate) mod memory;
 mod nbformat;
 mod peers;
+pub(crate) mod scale;
 mod scaling;
 mod text_to_text;
 mod typed_chain;
@@ -27,6 +28,7 @@ pub(crate) const BENCHES: &[Bench] = &[
     Bench { name: "allocations", run: allocations::run },
     Bench { name: "memory", run: memory::run },
     Bench { name: "scaling", run: scaling::run },
+    Bench { name: "scale", run: scale::run },
     Bench { name: "nbformat", run: nbformat::run },
     Bench { name: "compile", run: compile::run },
 ];

@@ -10,4 +10,4 @@ mod turns;
 
 pub(crate) use line::{Better, Line};
 pub(crate) use session::{Session, as_f64, megabytes_per_second};
-pub(crate) use turns::{Side, seconds_of, turn_of};
+pub(crate) use turns::{Side, median, seconds_of, turn_of};

@@ -97,7 +97,7 @@ fn turn(side: &mut Side<'_>, calls: u32) -> Duration {
 }
 
 /// The middle value; of an even number, the mean of the two in the middle; 0 of none.
-fn median(mut numbers: Vec<f64>) -> f64 {
+pub(crate) fn median(mut numbers: Vec<f64>) -> f64 {
     numbers.sort_by(f64::total_cmp);
     match numbers.as_slice() {
         [] => 0.0,

@@ -5,6 +5,7 @@ pub(crate) mod corpus;
 #[path = "../../../examples/explorations/exploration.rs"]
 pub(crate) mod exploration;
 pub(crate) mod lesson;
+pub(crate) mod note;
 #[expect(dead_code, unused_imports, reason = "the typed view is the example's alone")]
 #[path = "../../../examples/notebooks/notebook/mod.rs"]
 pub(crate) mod notebook;

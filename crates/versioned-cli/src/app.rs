@@ -6,14 +6,16 @@ use std::{ffi::OsString, fmt, marker::PhantomData, process::ExitCode};
 
 use clap::{ArgMatches, Command};
 use versioned_core::Registry;
-use versioned_jobs::{BaseMigrateVersionedModelJob, JobOptions, Mode, StopFlag};
-use versioned_store::{JobLedger, StoreError};
+use versioned_jobs::{
+    BaseMigrateVersionedModelJob, BaseMigrateVersionedModelSnapshotsJob, JobOptions, Mode, StopFlag,
+};
+use versioned_store::{HistoryStore, JobLedger, StoreError};
 
 use crate::{
     DatabaseUrl, Output, VerbCall, VerbError, args,
     error::{OutputError, UsageError},
     exit_code,
-    job::{AnyJob, JobOf},
+    job::{AnyJob, JobOf, SnapshotsJobOf},
     own_verb::{OwnVerb, open},
     signals::{first_of, interrupts},
     verbs,
@@ -55,7 +57,7 @@ pub struct App<S> {
 
 impl<S> fmt::Debug for App<S> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let entities: Vec<_> = self.jobs.iter().map(|job| job.declaration().entity).collect();
+        let entities: Vec<_> = self.jobs.iter().map(|job| job.declaration().type_name).collect();
         formatter
             .debug_struct("App")
             .field("name", &self.command.get_name())
@@ -64,7 +66,7 @@ impl<S> fmt::Debug for App<S> {
     }
 }
 
-impl<S: JobLedger + 'static> App<S> {
+impl<S: HistoryStore + 'static> App<S> {
     /// An application with this name and no jobs.
     #[must_use]
     pub fn new(name: &'static str) -> Self {
@@ -84,10 +86,17 @@ impl<S: JobLedger + 'static> App<S> {
         Self { command: self.command.version(version), ..self }
     }
 
-    /// Adds a job.
+    /// Adds a job over models.
     #[must_use]
     pub fn job<J: BaseMigrateVersionedModelJob>(mut self) -> Self {
         self.jobs.push(Box::new(JobOf::<J>(PhantomData)));
+        self
+    }
+
+    /// Adds a job over snapshots; verbs call it by the name of its entity and `/snapshots`.
+    #[must_use]
+    pub fn snapshots_job<J: BaseMigrateVersionedModelSnapshotsJob>(mut self) -> Self {
+        self.jobs.push(Box::new(SnapshotsJobOf::<J>(PhantomData)));
         self
     }
 
@@ -266,9 +275,8 @@ impl<S: JobLedger + 'static> App<S> {
                 Ok(verbs::check(&self.jobs, &self.registry(), store.as_ref(), output).await)
             }
             args::CENSUS => {
-                let jobs = self.select(matches)?;
-                let store = open(verb, database, connect).await?;
-                Ok(verbs::census(&jobs, &store, output).await)
+                let jobs = self.select_places(matches)?;
+                Ok(verbs::census(&jobs, &open(verb, database, connect).await?, output).await)
             }
             args::AUDIT | args::MIGRATE => {
                 let mode = if verb == args::AUDIT { Mode::Audit } else { Mode::Migrate };
@@ -281,23 +289,28 @@ impl<S: JobLedger + 'static> App<S> {
                 let store = open(verb, database, connect);
                 run(verbs::Kind::Run(mode), &jobs, matches, output, stop, store).await
             }
+            args::HISTORY => {
+                let (jobs, store) = (self.select(matches)?, open(verb, database, connect));
+                verbs::history(&jobs, &store.await?, matches, output).await
+            }
             args::RUNS => verbs::ledger::runs(&open(verb, database, connect).await?, output).await,
             args::CANCEL => {
                 let (run, who) = (args::run_id(matches), args::operator(matches));
-                let store = open(verb, database, connect).await?;
-                verbs::ledger::cancel(&store, run, &who, output).await
+                verbs::ledger::cancel(&open(verb, database, connect).await?, run, &who, output)
+                    .await
             }
             args::UNDO => {
                 let run = args::run_id(matches);
                 let options = JobOptions::default()
                     .with_ledger(args::operator(matches))
                     .with_stop(stop.clone());
+                let options = args::with_lease(matches, options);
                 let store = open(verb, database, connect).await?;
                 verbs::ledger::undo(&self.jobs, &store, run, &options, output).await
             }
             args::FORGET => {
-                let store = open(verb, database, connect).await?;
-                verbs::ledger::forget(&store, args::run_id(matches), output).await
+                let (run, store) = (args::run_id(matches), open(verb, database, connect));
+                verbs::ledger::forget(&store.await?, run, output).await
             }
             args::QUARANTINE => {
                 let Some((what, matches)) = matches.subcommand() else {
@@ -344,6 +357,10 @@ impl<S: JobLedger + 'static> App<S> {
 
     fn select(&self, matches: &ArgMatches) -> Result<Vec<&dyn AnyJob<S>>, UsageError> {
         verbs::select(&self.jobs, &self.registry(), &args::entity_names(matches))
+    }
+
+    fn select_places(&self, matches: &ArgMatches) -> Result<Vec<&dyn AnyJob<S>>, UsageError> {
+        verbs::select_places(&self.jobs, &self.registry(), &args::entity_names(matches))
     }
 
     /// What is registered, and what the jobs name though it is not.

@@ -2,7 +2,7 @@
 //!
 //! Layer: cli.
 
-use std::env;
+use std::{env, time::Duration};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, builder::NonEmptyStringValueParser, value_parser};
 use clap_complete::Shell;
@@ -21,6 +21,7 @@ pub(crate) const CHECK: &str = "check";
 pub(crate) const CENSUS: &str = "census";
 pub(crate) const AUDIT: &str = "audit";
 pub(crate) const MIGRATE: &str = "migrate";
+pub(crate) const HISTORY: &str = "history";
 pub(crate) const RUNS: &str = "runs";
 pub(crate) const CANCEL: &str = "cancel";
 pub(crate) const QUARANTINE: &str = "quarantine";
@@ -76,6 +77,12 @@ pub(crate) fn command(name: &'static str) -> Command {
             Command::new(MIGRATE).about("Bring stored entities to their latest schema versions"),
             "Entities to migrate; may be left out if there is only one",
         )))
+        .subcommand(
+            Command::new(HISTORY)
+                .about("List the commits of one entity, oldest first")
+                .arg(Arg::new("entity").value_name("ENTITY").required(true).help("Its kind"))
+                .arg(Arg::new("id").value_name("ID").required(true).help("Its id")),
+        )
         .subcommand(Command::new(RUNS).about("List the runs in the ledger, newest first"))
         .subcommand(
             Command::new(CANCEL)
@@ -85,7 +92,8 @@ pub(crate) fn command(name: &'static str) -> Command {
         .subcommand(
             Command::new(UNDO)
                 .about("Put back what a run replaced; rows that have changed since stay")
-                .args([run(), who()]),
+                .args([run(), who()])
+                .args(lease_arguments()),
         )
         .subcommand(
             Command::new(FORGET).about("Drop what is kept of what a run replaced").arg(run()),
@@ -132,10 +140,36 @@ fn quarantine() -> Command {
         )
 }
 
+/// How long a run belongs to this process, and whether it is taken from another one.
+fn lease_arguments() -> [Arg; 2] {
+    [
+        Arg::new("lease-seconds")
+            .long("lease-seconds")
+            .value_name("SECONDS")
+            .value_parser(value_parser!(u32))
+            .default_value("30")
+            .help("How long nobody else may go on with the run after its last batch"),
+        Arg::new("take-over")
+            .long("take-over")
+            .action(ArgAction::SetTrue)
+            .help("Go on with a run that another process holds, which ends there"),
+    ]
+}
+
+/// The same options for a job.
+pub(crate) fn with_lease(matches: &ArgMatches, options: JobOptions) -> JobOptions {
+    let options = options.with_take_over(matches.get_flag("take-over"));
+    match matches.get_one::<u32>("lease-seconds") {
+        Some(seconds) => options.with_lease(Duration::from_secs((*seconds).into())),
+        None => options,
+    }
+}
+
 /// What a run that writes does about failures, and what it keeps.
 fn policy_arguments(command: Command) -> Command {
     command
         .arg(who())
+        .args(lease_arguments())
         .arg(
             Arg::new("no-ledger")
                 .long("no-ledger")
@@ -272,7 +306,7 @@ pub(crate) fn job_options(
 
 /// The same for a run that writes.
 pub(crate) fn writing_options(matches: &ArgMatches, options: JobOptions) -> JobOptions {
-    let mut options = options
+    let mut options = with_lease(matches, options)
         .with_keep_before(matches.get_flag("keep-before"))
         .with_stop_on_same_errors(matches.get_flag("stop-on-same-errors"));
     if !matches.get_flag("no-ledger") {

@@ -108,6 +108,12 @@ pub(crate) enum UsageError {
     #[error("this program has no jobs")]
     NoJobs,
 
+    #[error("`{id}` is no id of `{entity}`")]
+    IdMalformed { entity: &'static str, id: String },
+
+    #[error("there is no history of `{entity}` with the id `{id}`")]
+    HistoryEmpty { entity: &'static str, id: String },
+
     #[error("the ledger has no run {run}")]
     RunUnknown { run: i64 },
 
@@ -139,6 +145,12 @@ impl UsageError {
             }
             Self::EntityNotChosen { known } => {
                 format!("name some of {}, or add `--all`", known.join(", "))
+            }
+            Self::IdMalformed { .. } => {
+                "write the parts of the key in the order of its columns, joined by `/`".to_owned()
+            }
+            Self::HistoryEmpty { .. } => {
+                "check the id; what was saved before there was a history is not in it".to_owned()
             }
             Self::RunUnknown { .. } => "see `runs` for the numbers of runs".to_owned(),
             Self::RunOfNoJob { .. } => "use the program that has the job".to_owned(),

@@ -45,7 +45,9 @@ pub fn of_store_error(error: &StoreError) -> u8 {
 pub fn of_job_error(error: &JobError) -> u8 {
     match error {
         JobError::StorageModel { .. } => USAGE,
-        JobError::Store { source, .. } | JobError::Census { source, .. } => of_store_error(source),
+        JobError::Store { source, .. }
+        | JobError::NotStarted { source, .. }
+        | JobError::Census { source, .. } => of_store_error(source),
         JobError::UndoInterrupted { source: Some(source), .. } => of_store_error(source),
         JobError::LedgerNeeded { .. } | JobError::NotUndoable { .. } => USAGE,
         JobError::BrokenStore { .. }

@@ -6,10 +6,13 @@ use std::{future::Future, marker::PhantomData, pin::Pin};
 
 use versioned_core::{BaseVersionedDomainObject, Declaration};
 use versioned_jobs::{
-    BaseMigrateVersionedModelJob, CensusReport, Clock, JobError, JobOptions, JobReport, Mode,
-    Progress, SystemClock, UndoReport,
+    BaseMigrateVersionedModelJob, BaseMigrateVersionedModelSnapshotsJob, CensusReport, Clock,
+    FetchError, JobError, JobOptions, JobReport, Mode, Progress, SystemClock, UndoReport,
+    VersionedModel,
 };
-use versioned_store::{EntityTable, JobLedger, RunId, StorageModelError};
+use versioned_store::{
+    CommitEntry, EntityKey, EntityTable, HistoryStore, RunId, StorageModelError,
+};
 
 /// A future that stays on its thread, which is enough for a command line.
 pub(crate) type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
@@ -17,6 +20,9 @@ pub(crate) type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 /// A job over some entity kind.
 pub(crate) trait AnyJob<S> {
     fn declaration(&self) -> &'static Declaration;
+
+    /// What reports and ledger call it.
+    fn name(&self) -> &'static str;
 
     fn table(&self) -> Result<EntityTable, StorageModelError>;
 
@@ -43,6 +49,14 @@ pub(crate) trait AnyJob<S> {
     ) -> LocalFuture<'a, Result<UndoReport, JobError>>;
 
     fn census<'a>(&'a self, store: &'a S) -> LocalFuture<'a, Result<CensusReport, JobError>>;
+
+    /// The commits of one entity, after the one with this number.
+    fn history<'a>(
+        &'a self,
+        store: &'a S,
+        key: &'a EntityKey,
+        after: Option<i64>,
+    ) -> LocalFuture<'a, Result<Vec<CommitEntry>, FetchError>>;
 }
 
 /// When it is, in milliseconds since 1970, for the ledger.
@@ -50,50 +64,82 @@ pub(crate) fn at_ms() -> i64 {
     i64::try_from(SystemClock::new().since_1970().as_millis()).unwrap_or(i64::MAX)
 }
 
-/// A job of this type.
+/// The jobs differ in their trait and their table alone.
+macro_rules! any_job {
+    ($name:ident, $job:ident, $table:expr) => {
+        impl<S: HistoryStore, J: $job> AnyJob<S> for $name<J> {
+            fn declaration(&self) -> &'static Declaration {
+                <J::Model as VersionedModel>::DomainObject::schema_versioned_attributes()
+            }
+
+            fn name(&self) -> &'static str {
+                J::name()
+            }
+
+            fn table(&self) -> Result<EntityTable, StorageModelError> {
+                J::Model::table().map($table)
+            }
+
+            fn run<'a>(
+                &'a self,
+                mode: Mode,
+                store: &'a S,
+                options: &'a JobOptions,
+                progress: &'a dyn Progress,
+            ) -> LocalFuture<'a, Result<JobReport, JobError>> {
+                match mode {
+                    Mode::Migrate => Box::pin(J::migrate(store, options, progress)),
+                    _ => Box::pin(J::audit(store, options, progress)),
+                }
+            }
+
+            fn replay<'a>(
+                &'a self,
+                store: &'a S,
+                options: &'a JobOptions,
+                progress: &'a dyn Progress,
+            ) -> LocalFuture<'a, Result<JobReport, JobError>> {
+                Box::pin(J::replay(store, options, progress))
+            }
+
+            fn undo<'a>(
+                &'a self,
+                store: &'a S,
+                run: RunId,
+                options: &'a JobOptions,
+            ) -> LocalFuture<'a, Result<UndoReport, JobError>> {
+                Box::pin(J::undo(store, run, options))
+            }
+
+            fn census<'a>(
+                &'a self,
+                store: &'a S,
+            ) -> LocalFuture<'a, Result<CensusReport, JobError>> {
+                Box::pin(J::census(store))
+            }
+
+            fn history<'a>(
+                &'a self,
+                store: &'a S,
+                key: &'a EntityKey,
+                after: Option<i64>,
+            ) -> LocalFuture<'a, Result<Vec<CommitEntry>, FetchError>> {
+                Box::pin(J::Model::history(store, key, after))
+            }
+        }
+    };
+}
+
+/// A job over models.
 pub(crate) struct JobOf<J>(pub(crate) PhantomData<fn() -> J>);
 
-impl<S: JobLedger, J: BaseMigrateVersionedModelJob> AnyJob<S> for JobOf<J> {
-    fn declaration(&self) -> &'static Declaration {
-        J::DomainObject::schema_versioned_attributes()
-    }
+any_job! { JobOf, BaseMigrateVersionedModelJob, |table| table }
 
-    fn table(&self) -> Result<EntityTable, StorageModelError> {
-        J::table()
-    }
+/// A job over snapshots.
+pub(crate) struct SnapshotsJobOf<J>(pub(crate) PhantomData<fn() -> J>);
 
-    fn run<'a>(
-        &'a self,
-        mode: Mode,
-        store: &'a S,
-        options: &'a JobOptions,
-        progress: &'a dyn Progress,
-    ) -> LocalFuture<'a, Result<JobReport, JobError>> {
-        match mode {
-            Mode::Migrate => Box::pin(J::migrate(store, options, progress)),
-            _ => Box::pin(J::audit(store, options, progress)),
-        }
-    }
-
-    fn replay<'a>(
-        &'a self,
-        store: &'a S,
-        options: &'a JobOptions,
-        progress: &'a dyn Progress,
-    ) -> LocalFuture<'a, Result<JobReport, JobError>> {
-        Box::pin(J::replay(store, options, progress))
-    }
-
-    fn undo<'a>(
-        &'a self,
-        store: &'a S,
-        run: RunId,
-        options: &'a JobOptions,
-    ) -> LocalFuture<'a, Result<UndoReport, JobError>> {
-        Box::pin(J::undo(store, run, options))
-    }
-
-    fn census<'a>(&'a self, store: &'a S) -> LocalFuture<'a, Result<CensusReport, JobError>> {
-        Box::pin(J::census(store))
-    }
+// A kind without a history has no snapshots to check; its job says so when it runs.
+any_job! {
+    SnapshotsJobOf, BaseMigrateVersionedModelSnapshotsJob,
+    |table| table.snapshots().unwrap_or(table)
 }

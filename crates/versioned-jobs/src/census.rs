@@ -13,7 +13,7 @@ use versioned_store::{
     BatchLimits, Bodies, ColumnValue, EntityTable, ModelStore, Row, ScanRequest, TableLayout,
 };
 
-use crate::{Align, JobError, TextTable};
+use crate::{Align, JobError, TextTable, subject::Subject};
 
 /// Which schema versions of an entity kind are stored.
 ///
@@ -116,20 +116,23 @@ impl VersionState {
 }
 
 /// Takes the census of a table.
-pub(crate) async fn take<S: ModelStore>(
-    table: &EntityTable,
+pub(crate) async fn take<D, S: ModelStore>(
+    subject: &Subject<D>,
     store: &S,
 ) -> Result<CensusReport, JobError> {
-    let entity = table.declaration().entity;
+    let (entity, table) = (subject.name, &subject.table);
     let tally = match table.layout() {
-        TableLayout::Document => scan_documents(table, store).await?,
+        TableLayout::Document => scan_documents(subject, store).await?,
         _ => {
             let counts = store.version_counts(table).await;
             let counts = counts.map_err(|source| JobError::Census { entity, source })?;
             let mut tally = Tally::default();
             for count in counts {
                 let Some(column) = table.columns().get(count.column) else {
-                    return Err(broken(table, "it counted a column that the table does not have"));
+                    return Err(broken(
+                        subject,
+                        "it counted a column that the table does not have",
+                    ));
                 };
                 let stored = stored_as(&FoundVersion::of(member_value(&count.version)));
                 tally.add(column.key, stored, count.deleted, count.rows);
@@ -138,11 +141,14 @@ pub(crate) async fn take<S: ModelStore>(
             tally
         }
     };
-    Ok(tally.into_report(table.declaration()))
+    Ok(tally.into_report(entity, table.declaration()))
 }
 
-async fn scan_documents<S: ModelStore>(table: &EntityTable, store: &S) -> Result<Tally, JobError> {
-    let entity = table.declaration().entity;
+async fn scan_documents<D, S: ModelStore>(
+    subject: &Subject<D>,
+    store: &S,
+) -> Result<Tally, JobError> {
+    let (entity, table) = (subject.name, &subject.table);
     let mut tally = Tally::default();
     let mut after = None;
     loop {
@@ -158,13 +164,13 @@ async fn scan_documents<S: ModelStore>(table: &EntityTable, store: &S) -> Result
             Some(last) if request.after.as_ref().is_none_or(|after| *after < last.key) => {
                 after = Some(last.key.clone());
             }
-            _ => return Err(broken(table, "it gave a page without rows after the one before")),
+            _ => return Err(broken(subject, "it gave a page without rows after the one before")),
         }
     }
 }
 
-fn broken(table: &EntityTable, broken: &'static str) -> JobError {
-    let (entity, table) = (table.declaration().entity, table.name().to_owned());
+fn broken<D>(subject: &Subject<D>, broken: &'static str) -> JobError {
+    let (entity, table) = (subject.name, subject.table.name().to_owned());
     JobError::BrokenStore { entity, table, broken, report: None }
 }
 
@@ -212,10 +218,9 @@ impl Tally {
         (self.rows, self.deleted) = by_key.into_values().next().unwrap_or_default();
     }
 
-    fn into_report(self, declaration: &'static Declaration) -> CensusReport {
+    fn into_report(self, entity: &'static str, declaration: &'static Declaration) -> CensusReport {
         let Self { rows, deleted, versions } = self;
-        let mut report =
-            CensusReport { entity: declaration.entity, rows, deleted, versions: Vec::new() };
+        let mut report = CensusReport { entity, rows, deleted, versions: Vec::new() };
         for (version_key, attributes) in version_members(declaration) {
             let found = versions.iter().filter(|((key, _), _)| *key == version_key);
             for ((_, stored), (rows, deleted)) in found {

@@ -6,7 +6,11 @@
 //! replaced columns by name, compressed as an LZ4 block: it is fast enough to stay a small part of a migration, and its
 //! decoder is safe Rust.
 
-use versioned_store::{ColumnKind, ColumnValue, EntityTable, Row, RowWrite};
+use versioned_core::document::assemble;
+use versioned_store::{
+    ColumnKind, ColumnValue, EntityTable, Row, RowWrite, TableLayout, decode_columns,
+    encode_columns,
+};
 
 /// The form that this program writes.
 const FORM: u8 = 1;
@@ -38,10 +42,7 @@ impl Hash {
     }
 
     fn column(&mut self, name: &str, value: &ColumnValue) {
-        self.text(name.as_bytes());
-        let mut encoded = Vec::new();
-        encode_value(value, &mut encoded);
-        self.text(&encoded);
+        self.text(&encode_columns([(name, value)]));
     }
 }
 
@@ -70,13 +71,11 @@ pub(crate) fn text_hash<'t>(texts: impl IntoIterator<Item = &'t str>) -> u128 {
 /// What a write replaces, as bytes to keep. `None` if the write does not know what it replaces.
 pub(crate) fn keep(table: &EntityTable, write: &RowWrite) -> Option<Vec<u8>> {
     let mut hash = Hash::new();
-    let mut columns = Vec::new();
+    let mut columns = Vec::with_capacity(write.set.len());
     for (index, new) in &write.set {
-        let name = &table.columns()[*index].name;
+        let name = table.columns()[*index].name.as_str();
         hash.column(name, new);
-        let old = write.expected.values[*index].as_ref()?;
-        encode_text(name.as_bytes(), &mut columns);
-        encode_value(old, &mut columns);
+        columns.push((name, write.expected.values[*index].as_ref()?));
     }
     let mut kept = vec![FORM];
     kept.extend(hash.0.to_le_bytes());
@@ -88,8 +87,28 @@ pub(crate) fn keep(table: &EntityTable, write: &RowWrite) -> Option<Vec<u8>> {
         }
         None => kept.push(0),
     }
-    kept.extend(lz4_flex::compress_prepend_size(&columns));
+    kept.extend(lz4_flex::compress_prepend_size(&encode_columns(columns)));
     Some(kept)
+}
+
+/// The whole document of a row as it is after a write; `None` where the row holds what no document can.
+pub(crate) fn document_after(table: &EntityTable, write: &RowWrite) -> Option<String> {
+    let mut row = write.expected.clone();
+    for (index, value) in &write.set {
+        row.values[*index] = Some(value.clone());
+    }
+    document_of(table, &row)
+}
+
+/// The whole document of a row that was read with all its columns, as it is stored.
+pub(crate) fn document_of(table: &EntityTable, row: &Row) -> Option<String> {
+    match table.layout() {
+        TableLayout::Document => {
+            let document = table.document(row).ok().flatten()?;
+            Some(std::str::from_utf8(document).ok()?.to_owned())
+        }
+        _ => assemble(table.declaration().entity, &table.members(row).ok()?, &[]).ok(),
+    }
 }
 
 /// Whether a row is still as it was written, and how to put back what was there.
@@ -152,67 +171,9 @@ impl Kept {
             return None;
         }
         let decoded = lz4_flex::decompress(compressed, size).ok()?;
-        let mut rest = decoded.as_slice();
-        let mut columns = Vec::new();
-        while !rest.is_empty() {
-            let name = decode_text(&mut rest)?;
-            columns.push((String::from_utf8(name).ok()?, decode_value(&mut rest)?));
-        }
+        let columns = decode_columns(&decoded)?;
         Some(Self { hash, version, columns })
     }
-}
-
-fn encode_text(bytes: &[u8], into: &mut Vec<u8>) {
-    into.extend((bytes.len() as u64).to_le_bytes());
-    into.extend(bytes);
-}
-
-fn encode_value(value: &ColumnValue, into: &mut Vec<u8>) {
-    match value {
-        // A database without truth values gives numbers back.
-        ColumnValue::Boolean(truth) => encode_value(&ColumnValue::Integer((*truth).into()), into),
-        ColumnValue::Integer(number) => {
-            into.push(1);
-            into.extend(number.to_le_bytes());
-        }
-        ColumnValue::Real(number) => {
-            into.push(2);
-            into.extend(number.to_bits().to_le_bytes());
-        }
-        ColumnValue::Text(text) => {
-            into.push(3);
-            encode_text(text.as_bytes(), into);
-        }
-        ColumnValue::InvalidText(bytes) => {
-            into.push(4);
-            encode_text(bytes, into);
-        }
-        ColumnValue::Bytes(bytes) => {
-            into.push(5);
-            encode_text(bytes, into);
-        }
-        _ => into.push(0),
-    }
-}
-
-fn decode_value(rest: &mut &[u8]) -> Option<ColumnValue> {
-    let [tag] = take(rest)?;
-    Some(match tag {
-        0 => ColumnValue::Null,
-        1 => ColumnValue::Integer(i64::from_le_bytes(take(rest)?)),
-        2 => ColumnValue::Real(f64::from_bits(u64::from_le_bytes(take(rest)?))),
-        3 => ColumnValue::Text(String::from_utf8(decode_text(rest)?).ok()?),
-        4 => ColumnValue::InvalidText(decode_text(rest)?),
-        5 => ColumnValue::Bytes(decode_text(rest)?),
-        _ => return None,
-    })
-}
-
-fn decode_text(rest: &mut &[u8]) -> Option<Vec<u8>> {
-    let length = usize::try_from(u64::from_le_bytes(take(rest)?)).ok()?;
-    let (text, after) = rest.split_at_checked(length)?;
-    *rest = after;
-    Some(text.to_vec())
 }
 
 fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
@@ -224,25 +185,6 @@ fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn values_come_back_with_their_types_and_bytes() {
-        let values = [
-            ColumnValue::Null,
-            ColumnValue::Integer(i64::MIN),
-            ColumnValue::Real(-0.0),
-            ColumnValue::Text("é".to_owned()),
-            ColumnValue::InvalidText(vec![0xff]),
-            ColumnValue::Bytes(vec![0, 1]),
-        ];
-        let mut encoded = Vec::new();
-        values.iter().for_each(|value| encode_value(value, &mut encoded));
-        let mut rest = encoded.as_slice();
-        for value in &values {
-            assert!(decode_value(&mut rest).unwrap().is_same(value), "{value:?}");
-        }
-        assert!(rest.is_empty());
-    }
 
     #[test]
     fn damaged_bytes_are_no_pre_image() {

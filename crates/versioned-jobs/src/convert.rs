@@ -6,15 +6,21 @@
 use std::{
     collections::BTreeSet,
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
 };
 
 use versioned_core::{
-    BaseVersionedDomainObject, EntityId, FieldChange,
+    BaseVersionedDomainObject, EntityId, FieldChange, MigrationError,
     document::{Member, MemberWrite, WriteValue, assemble},
 };
-use versioned_store::{EntityKey, EntityTable, Row, RowError, RowWrite, TableLayout};
+use versioned_store::{
+    EntityKey, EntityTable, ModelVersion, NewCommit, Row, RowError, RowWrite, TableLayout,
+};
 
-use crate::{EntityError, EntityFailure, Hooks, PanicMessage, content, hooks::Effects};
+use crate::{
+    EntityError, EntityFailure, PanicMessage, Reason, Saved, content, hooks::Effects,
+    subject::Subject,
+};
 
 /// What is to become of the rows of a page, in their order.
 #[derive(Debug, Default)]
@@ -86,31 +92,34 @@ pub(crate) struct Changed {
     pub(crate) effects: Effects,
     /// What the write replaces, where that is kept.
     pub(crate) before: Option<Vec<u8>>,
+    /// The commit of the write, in a table with a history.
+    pub(crate) commit: Option<Box<NewCommit>>,
 }
 
 /// What a conversion needs to know besides the row.
-#[derive(Debug)]
-pub(crate) struct ConvertOptions<D> {
+#[derive(Debug, Clone)]
+pub(crate) struct ConvertOptions {
     pub(crate) check_type: bool,
     pub(crate) keep_before: bool,
-    pub(crate) skip: BTreeSet<EntityId>,
-    pub(crate) hooks: Hooks<D>,
+    pub(crate) skip: Arc<BTreeSet<EntityId>>,
+    /// When the batch is converted, in milliseconds since 1970; for commits alone.
+    pub(crate) at_ms: i64,
 }
 
 /// Plans what is to become of each row.
 pub(crate) fn plan_batch<D: BaseVersionedDomainObject>(
-    table: &EntityTable,
+    subject: &Subject<D>,
     rows: Vec<Row>,
-    options: &ConvertOptions<D>,
+    options: &ConvertOptions,
 ) -> BatchPlan {
     let mut plan = BatchPlan::default();
     for row in rows {
         plan.keys.push(row.key.clone());
-        let row_plan = match plan_row::<D>(table, row, options) {
+        let row_plan = match plan_row(subject, row, options) {
             Ok(Planned::Write(planned)) => {
                 let (write, mut changed) = *planned;
                 if options.keep_before {
-                    changed.before = content::keep(table, &write);
+                    changed.before = content::keep(&subject.table, &write);
                 }
                 plan.writes.push(write);
                 RowPlan::Write(changed)
@@ -133,9 +142,9 @@ enum Planned {
 }
 
 fn plan_row<D: BaseVersionedDomainObject>(
-    table: &EntityTable,
+    subject: &Subject<D>,
     row: Row,
-    options: &ConvertOptions<D>,
+    options: &ConvertOptions,
 ) -> Result<Planned, Box<FailedRow>> {
     if row.deleted {
         return Ok(Planned::Deleted);
@@ -143,13 +152,13 @@ fn plan_row<D: BaseVersionedDomainObject>(
     if !options.skip.is_empty() && options.skip.contains(&row.key.to_entity_id()) {
         return Ok(Planned::Skipped);
     }
-    let entity = table.declaration().entity;
+    let (entity, table) = (subject.name, &subject.table);
     let failed = |id: EntityId, error, content_hash| {
         let failure = EntityFailure::new(entity, id, error);
         Box::new(FailedRow { failure, content_hash })
     };
     // One entity's panic is one failed entity; the panic hook has shown it already.
-    let converted = catch_unwind(AssertUnwindSafe(|| convert_row::<D>(table, &row, options)));
+    let converted = catch_unwind(AssertUnwindSafe(|| convert_row(subject, &row, options)));
     let converted = converted.unwrap_or_else(|payload| {
         let (id, source) = (row.key.to_entity_id(), PanicMessage::new(payload.as_ref()));
         Err(EntityError::Panicked { entity, id, source })
@@ -194,80 +203,106 @@ enum NewContent {
 
 /// Brings one row to its latest versions; `None` if it is there already.
 fn convert_row<D: BaseVersionedDomainObject>(
-    table: &EntityTable,
+    subject: &Subject<D>,
     row: &Row,
-    options: &ConvertOptions<D>,
+    options: &ConvertOptions,
 ) -> Result<Option<Converted>, EntityError> {
-    match table.layout() {
-        TableLayout::Document => convert_document::<D>(table, row, options),
-        _ => convert_members::<D>(table, row, options),
+    match subject.table.layout() {
+        TableLayout::Document => convert_document(subject, row, options),
+        _ => convert_members(subject, row, options),
     }
 }
 
 fn convert_members<D: BaseVersionedDomainObject>(
-    table: &EntityTable,
+    subject: &Subject<D>,
     row: &Row,
-    options: &ConvertOptions<D>,
+    options: &ConvertOptions,
 ) -> Result<Option<Converted>, EntityError> {
-    let members = read_members(table, row)?;
+    let members = read_members(&subject.table, row)?;
     let migrated = D::migrate_members_to_latest_schema_versions(&members)
         .map_err(|error| error.of(row.key.to_entity_id()))?;
     if migrated.changes.is_empty() {
         return Ok(None);
     }
+    let with_id = |error: MigrationError| error.of(row.key.to_entity_id());
     if options.check_type {
-        check_members::<D>(row, &members, &migrated.writes)
-            .map_err(|error| error.of(row.key.to_entity_id()))?;
+        check_members::<D>(row, &members, &migrated.writes).map_err(with_id)?;
     }
-    let effects = match options.hooks.is_empty() {
-        true => Effects::default(),
-        false => {
-            let id = row.key.to_entity_id();
-            let entity = D::schema_versioned_attributes().entity;
-            let document = assemble(entity, &members, &migrated.writes);
-            let object = document
-                .and_then(|document| D::migrate_to_latest_schema_versions(&document)?.to_object());
-            run_hooks(&object.map_err(|error| error.of(id.clone()))?, id, options)?
+    let (mut effects, mut commit) = (Effects::default(), None);
+    if subject.needs_all_columns() {
+        let entity = D::schema_versioned_attributes().entity;
+        let document = assemble(entity, &members, &migrated.writes).map_err(with_id)?;
+        if !subject.hooks.is_empty() {
+            let object = D::migrate_to_latest_schema_versions(&document)
+                .and_then(|migrated| migrated.to_object());
+            effects = run_hooks(subject, row, &object.map_err(with_id)?)?;
         }
-    };
+        commit = commit_of(subject, row, &migrated.changes, || document, options)?;
+    }
     let (fields, side_outputs) = (migrated.changes, migrated.side_outputs);
-    let changed = Changed { fields, side_outputs, effects, before: None };
+    let changed = Changed { fields, side_outputs, effects, before: None, commit };
     Ok(Some(Converted { new: NewContent::Members(migrated.writes), changed }))
 }
 
 fn convert_document<D: BaseVersionedDomainObject>(
-    table: &EntityTable,
+    subject: &Subject<D>,
     row: &Row,
-    options: &ConvertOptions<D>,
+    options: &ConvertOptions,
 ) -> Result<Option<Converted>, EntityError> {
-    let document = read_document(table, row)?;
-    let with_id = |error: versioned_core::MigrationError| error.of(row.key.to_entity_id());
+    let document = read_document(&subject.table, row)?;
+    let with_id = |error: MigrationError| error.of(row.key.to_entity_id());
     let migrated = D::migrate_to_latest_schema_versions(document).map_err(with_id)?;
     if migrated.is_current() {
         return Ok(None);
     }
-    let effects = match options.check_type || !options.hooks.is_empty() {
+    let effects = match options.check_type || !subject.hooks.is_empty() {
         true => {
             let object = migrated.to_object().map_err(with_id)?;
-            run_hooks(&object, row.key.to_entity_id(), options)?
+            run_hooks(subject, row, &object)?
         }
         false => Effects::default(),
     };
     let fields = migrated.changes().to_vec();
     let side_outputs = migrated.side_outputs().to_vec();
     let document = migrated.into_document().into_owned();
-    let changed = Changed { fields, side_outputs, effects, before: None };
+    let commit = commit_of(subject, row, &fields, || document.clone(), options)?;
+    let changed = Changed { fields, side_outputs, effects, before: None, commit };
     Ok(Some(Converted { new: NewContent::Document(document), changed }))
 }
 
 /// What follows from an entity at its latest versions.
-fn run_hooks<D: BaseVersionedDomainObject>(
-    object: &D,
-    id: EntityId,
-    options: &ConvertOptions<D>,
-) -> Result<Effects, EntityError> {
-    let entity = D::schema_versioned_attributes().entity;
-    options.hooks.run(object).map_err(|source| EntityError::Invalid { entity, id, source })
+fn run_hooks<D>(subject: &Subject<D>, row: &Row, object: &D) -> Result<Effects, EntityError> {
+    let saved = Saved::new(object, &row.key, next_version(row), Reason::Migrate);
+    subject.hooks.run(&saved).map_err(|source| {
+        let (entity, id) = (subject.name, row.key.to_entity_id());
+        EntityError::Invalid { entity, id, source }
+    })
+}
+
+/// The commit of a migrated row, where its table has a history.
+fn commit_of<D>(
+    subject: &Subject<D>,
+    row: &Row,
+    changes: &[FieldChange],
+    document: impl FnOnce() -> String,
+    options: &ConvertOptions,
+) -> Result<Option<Box<NewCommit>>, EntityError> {
+    let table = &subject.table;
+    if table.history().is_none() {
+        return Ok(None);
+    }
+    let Some(model_version) = next_version(row) else {
+        let (entity, id) = (subject.name, row.key.to_entity_id());
+        return Err(EntityError::ModelVersionMissing { entity, id });
+    };
+    let record = subject.hooks.migration(table.declaration(), changes, options.at_ms);
+    let (key, snapshot) = (row.key.clone(), document());
+    Ok(Some(Box::new(NewCommit { key, model_version, snapshot, record })))
+}
+
+/// The model version that a write gives to a row.
+pub(crate) fn next_version(row: &Row) -> Option<ModelVersion> {
+    row.model_version.and_then(|version| ModelVersion::new(version).next())
 }
 
 /// Checks that the Rust type accepts the new content: the whole object where every column was read, otherwise the
@@ -276,7 +311,7 @@ fn check_members<D: BaseVersionedDomainObject>(
     row: &Row,
     members: &[Member<'_>],
     writes: &[MemberWrite],
-) -> Result<(), versioned_core::MigrationError> {
+) -> Result<(), MigrationError> {
     let declaration = D::schema_versioned_attributes();
     if row.values.iter().all(Option::is_some) {
         let document = assemble(declaration.entity, members, writes)?;

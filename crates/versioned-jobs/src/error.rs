@@ -1,9 +1,9 @@
-//! Why a job or a read ended early.
+//! Why a job ended early.
 //!
 //! Layer: jobs. Invariant: an error of a run carries the report of the batches that were done before it.
 
 use versioned_core::MigrationError;
-use versioned_store::{EntityKey, RunId, StorageModelError, StoreError};
+use versioned_store::{RunId, StorageModelError, StoreError, StoreProblem};
 
 use crate::{EntityError, JobReport, UndoReport};
 
@@ -21,6 +21,14 @@ pub enum JobError {
         source: StorageModelError,
     },
 
+    /// There are no snapshots, since the storage model has no history. Nothing was read.
+    #[error("the storage model of `{entity}` has no history, so there are no snapshots")]
+    #[non_exhaustive]
+    HistoryMissing {
+        /// Name of the entity kind.
+        entity: &'static str,
+    },
+
     /// The store failed. Batches before that are written.
     #[error("the run over `{entity}` ended after {}: the store failed", done(.report))]
     #[non_exhaustive]
@@ -30,6 +38,28 @@ pub enum JobError {
         /// What was done before.
         report: Box<JobReport>,
         /// What the store says.
+        source: StoreError,
+    },
+
+    /// No run could be started, or gone on with, as another one stands in the way. Nothing was read.
+    #[error("no run over `{entity}` was started")]
+    #[non_exhaustive]
+    NotStarted {
+        /// Name of the entity kind.
+        entity: &'static str,
+        /// Which run stands in the way, and who works on it.
+        source: StoreError,
+    },
+
+    /// Another process has taken the run over and goes on with it. Batches before that are written.
+    #[error("the run over `{entity}` ended here after {}: it was taken over", done(.report))]
+    #[non_exhaustive]
+    TakenOver {
+        /// Name of the entity kind.
+        entity: &'static str,
+        /// What was done before.
+        report: Box<JobReport>,
+        /// Who works on it now.
         source: StoreError,
     },
 
@@ -126,10 +156,7 @@ pub enum JobError {
     },
 
     /// A run was being undone and ended early. Batches before that are put back.
-    #[error("run {run} over `{entity}` is undone in part: {}", match .source {
-        Some(_) => "the store failed",
-        None => "a stop was asked for",
-    })]
+    #[error("run {run} over `{entity}` is undone in part: {}", why(.source.as_ref()))]
     #[non_exhaustive]
     UndoInterrupted {
         /// Name of the entity kind.
@@ -161,6 +188,7 @@ impl JobError {
     pub fn report(&self) -> Option<&JobReport> {
         match self {
             Self::Store { report, .. }
+            | Self::TakenOver { report, .. }
             | Self::Stopped { report, .. }
             | Self::TooManyFailures { report, .. }
             | Self::SameErrors { report, .. }
@@ -168,6 +196,8 @@ impl JobError {
             | Self::PutBack { report, .. } => Some(report),
             Self::BrokenStore { report, .. } => report.as_deref(),
             Self::StorageModel { .. }
+            | Self::HistoryMissing { .. }
+            | Self::NotStarted { .. }
             | Self::Census { .. }
             | Self::LedgerNeeded { .. }
             | Self::NotUndoable { .. }
@@ -183,9 +213,14 @@ impl JobError {
             Self::UndoInterrupted { source, .. } => {
                 source.as_ref().is_none_or(StoreError::is_retryable)
             }
+            Self::NotStarted { source, .. } => {
+                matches!(source.problem(), Some(StoreProblem::RunHeld { .. }))
+            }
             // What others have changed meanwhile may stand still the next time.
             Self::Stopped { .. } | Self::PutBack { .. } => true,
             Self::StorageModel { .. }
+            | Self::HistoryMissing { .. }
+            | Self::TakenOver { .. }
             | Self::BrokenStore { .. }
             | Self::LedgerNeeded { .. }
             | Self::TooManyFailures { .. }
@@ -199,10 +234,12 @@ impl JobError {
     #[must_use]
     pub fn help(&self) -> Option<&str> {
         match self {
-            Self::StorageModel { .. } => {
-                Some("change the storage model of the job as the cause says")
-            }
-            Self::Store { source, .. } | Self::Census { source, .. } => source.help(),
+            Self::StorageModel { .. } => Some("change the storage model as the cause says"),
+            Self::HistoryMissing { .. } => Some("say where it lies: `StorageModel::history(..)`"),
+            Self::Store { source, .. }
+            | Self::Census { source, .. }
+            | Self::NotStarted { source, .. }
+            | Self::TakenOver { source, .. } => source.help(),
             Self::LedgerNeeded { .. } => Some("keep one: `JobOptions::with_ledger(..)`"),
             Self::TooManyFailures { .. } | Self::SameErrors { .. } => {
                 Some("repair the entities or their conversions; `quarantine list` names them")
@@ -212,6 +249,9 @@ impl JobError {
             }
             Self::PutBack { .. } => Some("run again when nobody else writes to these rows"),
             Self::NotUndoable { .. } => Some("see `runs` for the states of runs"),
+            Self::UndoInterrupted { source: Some(source), .. } if is_taken_over(source) => {
+                source.help()
+            }
             Self::UndoInterrupted { .. } => Some("undo it again: it goes on where it ended"),
             Self::Stopped { .. } => Some("run it again: it goes on where it ended"),
             Self::BrokenStore { .. } => Some("report this to the maintainers of the store"),
@@ -221,6 +261,18 @@ impl JobError {
 
 fn done(report: &JobReport) -> String {
     count_of(report.counts().scanned, "row")
+}
+
+fn why(source: Option<&StoreError>) -> &'static str {
+    match source {
+        Some(source) if is_taken_over(source) => "another process has taken it over",
+        Some(_) => "the store failed",
+        None => "a stop was asked for",
+    }
+}
+
+fn is_taken_over(source: &StoreError) -> bool {
+    matches!(source.problem(), Some(StoreProblem::LeaseLost { .. }))
 }
 
 fn met(report: &JobReport) -> String {
@@ -236,89 +288,6 @@ pub(crate) fn count_of(number: u64, thing: &str) -> String {
     match number {
         1 => format!("1 {thing}"),
         number => format!("{number} {thing}s"),
-    }
-}
-
-/// Why one entity could not be read at its latest versions.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum FetchError {
-    /// The storage model does not fit the declaration.
-    #[error("the storage model of `{entity}` does not fit its declaration")]
-    #[non_exhaustive]
-    StorageModel {
-        /// Name of the entity kind.
-        entity: &'static str,
-        /// Which column, and why.
-        source: StorageModelError,
-    },
-
-    /// The store failed.
-    #[error("`{entity}` of `{key}` could not be read")]
-    #[non_exhaustive]
-    Store {
-        /// Name of the entity kind.
-        entity: &'static str,
-        /// The key.
-        key: EntityKey,
-        /// What the store says.
-        source: StoreError,
-    },
-
-    /// The store failed while it read many entities.
-    #[error("{keys} entities `{entity}` could not be read")]
-    #[non_exhaustive]
-    StoreMany {
-        /// Name of the entity kind.
-        entity: &'static str,
-        /// How many were asked for.
-        keys: usize,
-        /// What the store says.
-        source: StoreError,
-    },
-
-    /// The store broke its contract, so that nobody knows which row belongs to which key.
-    #[error(
-        "the store broke its contract on table `{table}` of `{entity}`: it did not say of every \
-         key whether there is a row"
-    )]
-    #[non_exhaustive]
-    BrokenStore {
-        /// Name of the entity kind.
-        entity: &'static str,
-        /// Name of the table.
-        table: String,
-    },
-
-    /// The entity is there, and cannot be brought to its latest versions.
-    #[error(transparent)]
-    Entity {
-        /// Which field, which step, and why.
-        error: EntityError,
-    },
-}
-
-impl FetchError {
-    /// Whether the same call may succeed later.
-    #[must_use]
-    pub fn is_retryable(&self) -> bool {
-        match self {
-            Self::Store { source, .. } | Self::StoreMany { source, .. } => source.is_retryable(),
-            Self::StorageModel { .. } | Self::BrokenStore { .. } | Self::Entity { .. } => false,
-        }
-    }
-
-    /// What the operator can do next, if anything is known.
-    #[must_use]
-    pub fn help(&self) -> Option<&str> {
-        match self {
-            Self::StorageModel { .. } => {
-                Some("change the storage model of the job as the cause says")
-            }
-            Self::Store { source, .. } | Self::StoreMany { source, .. } => source.help(),
-            Self::BrokenStore { .. } => Some("report this to the maintainers of the store"),
-            Self::Entity { error } => error.help(),
-        }
     }
 }
 

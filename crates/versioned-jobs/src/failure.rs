@@ -71,7 +71,17 @@ pub enum EntityError {
         source: Box<RowError>,
     },
 
-    /// The validation of the job refuses the migrated entity.
+    /// The row has no model version, under which its history could keep it.
+    #[error("the row of `{entity}` of `{id}` has no model version, which its history needs")]
+    #[non_exhaustive]
+    ModelVersionMissing {
+        /// Name of the entity kind.
+        entity: &'static str,
+        /// The key.
+        id: EntityId,
+    },
+
+    /// The validation of the entity kind refuses the entity.
     #[error("`{entity}` of `{id}` is not valid at its latest versions")]
     #[non_exhaustive]
     Invalid {
@@ -105,7 +115,10 @@ impl EntityError {
             Self::Panicked { .. } => {
                 Some("let the conversion return an error with a pointer instead of panicking")
             }
-            Self::Invalid { .. } => Some("repair the entity, or change the validation of its job"),
+            Self::Invalid { .. } => Some("repair the entity, or change the validation of its kind"),
+            Self::ModelVersionMissing { .. } => {
+                Some("set its model version to that of its latest commit, or to 0 without one")
+            }
             Self::NotRead { .. } => Some("report this to the maintainers of the store"),
             Self::Row { source, .. } => source.help(),
             Self::Rejected { source, .. } => source.help(),
@@ -182,6 +195,7 @@ impl EntityFailure {
             EntityError::Panicked { .. }
             | EntityError::NotRead { .. }
             | EntityError::Row { .. }
+            | EntityError::ModelVersionMissing { .. }
             | EntityError::Invalid { .. }
             | EntityError::Rejected { .. } => None,
         }

@@ -3,40 +3,136 @@
 //! Layer: jobs. Invariant: what is read is, field by field, the bytes that a migration would write.
 
 use versioned_core::{BaseVersionedDomainObject, MigrationError, document::assemble};
-use versioned_store::{EntityKey, EntityTable, ModelStore, Row, TableLayout};
+use versioned_store::{
+    BatchLimits, CommitEntry, CommitsRequest, EntityKey, EntityTable, HistoryStore, ModelStore,
+    ModelVersion, Row, Snapshot, TableLayout,
+};
 
 use crate::{
-    BaseMigrateVersionedModelJob, EntityError, FetchError,
+    EntityError, FetchError, Stored, VersionedModel,
     convert::{read_document, read_members},
 };
 
+/// The error of a strict read that finds nothing.
+pub(crate) fn absent<M: VersionedModel + ?Sized>(key: &EntityKey) -> FetchError {
+    let entity = M::DomainObject::schema_versioned_attributes().entity;
+    FetchError::Absent { entity, key: key.clone() }
+}
+
+/// The error of a strict read of a model version that finds nothing.
+pub(crate) fn version_absent<M: VersionedModel + ?Sized>(
+    key: &EntityKey,
+    version: ModelVersion,
+) -> FetchError {
+    let entity = M::DomainObject::schema_versioned_attributes().entity;
+    FetchError::VersionAbsent { entity, key: key.clone(), version }
+}
+
+/// The snapshot of an entity as of a model version.
+pub(crate) async fn snapshot<M, S>(
+    store: &S,
+    key: &EntityKey,
+    version: ModelVersion,
+) -> Result<Option<Snapshot>, FetchError>
+where
+    M: VersionedModel + ?Sized,
+    S: HistoryStore,
+{
+    let table = table_with_history::<M>()?;
+    let entity = table.declaration().entity;
+    let snapshot = store.snapshot(&table, key, version).await;
+    snapshot.map_err(|source| FetchError::Store { entity, key: key.clone(), source })
+}
+
+/// The commits of an entity.
+pub(crate) async fn history<M, S>(
+    store: &S,
+    key: &EntityKey,
+    after: Option<i64>,
+) -> Result<Vec<CommitEntry>, FetchError>
+where
+    M: VersionedModel + ?Sized,
+    S: HistoryStore,
+{
+    let table = table_with_history::<M>()?;
+    let entity = table.declaration().entity;
+    let request = CommitsRequest { of: Some(key.clone()), after, limit: BatchLimits::ROWS_MAX };
+    let commits = store.commits(&table, &request).await;
+    commits.map_err(|source| FetchError::Store { entity, key: key.clone(), source })
+}
+
+fn table_with_history<M: VersionedModel + ?Sized>() -> Result<EntityTable, FetchError> {
+    let entity = M::DomainObject::schema_versioned_attributes().entity;
+    let table = M::table().map_err(|source| FetchError::StorageModel { entity, source })?;
+    match table.history() {
+        Some(_) => Ok(table),
+        None => Err(FetchError::HistoryMissing { entity }),
+    }
+}
+
+/// The bytes of the document of a snapshot.
+pub(crate) fn content<'s, D: BaseVersionedDomainObject>(
+    key: &EntityKey,
+    snapshot: &'s Snapshot,
+) -> Result<&'s [u8], FetchError> {
+    let entity = D::schema_versioned_attributes().entity;
+    let id = key.at(snapshot.model_version).to_entity_id();
+    let error = EntityError::NotRead { entity, id };
+    snapshot.document().ok_or(FetchError::Entity { error })
+}
+
+/// The JSON text of a snapshot at its latest versions.
+pub(crate) fn snapshot_document<D: BaseVersionedDomainObject>(
+    key: &EntityKey,
+    snapshot: &Snapshot,
+) -> Result<String, FetchError> {
+    let migrated = D::migrate_to_latest_schema_versions(content::<D>(key, snapshot)?);
+    let migrated = migrated.map_err(|error| snapshot_error(key, snapshot, error))?;
+    Ok(migrated.into_document().into_owned())
+}
+
+/// The typed object of a snapshot at its latest versions.
+pub(crate) fn snapshot_object<D: BaseVersionedDomainObject>(
+    key: &EntityKey,
+    snapshot: &Snapshot,
+) -> Result<D, FetchError> {
+    let migrated = D::migrate_to_latest_schema_versions(content::<D>(key, snapshot)?);
+    let object = migrated.and_then(|migrated| migrated.to_object());
+    object.map_err(|error| snapshot_error(key, snapshot, error))
+}
+
+fn snapshot_error(key: &EntityKey, snapshot: &Snapshot, error: MigrationError) -> FetchError {
+    let id = key.at(snapshot.model_version).to_entity_id();
+    FetchError::Entity { error: error.of(id).into() }
+}
+
 /// The row of an entity that is there and not marked as deleted.
-pub(crate) async fn row<J, S>(
+pub(crate) async fn row<M, S>(
     store: &S,
     key: &EntityKey,
 ) -> Result<Option<(EntityTable, Row)>, FetchError>
 where
-    J: BaseMigrateVersionedModelJob + ?Sized,
+    M: VersionedModel + ?Sized,
     S: ModelStore,
 {
-    let entity = J::DomainObject::schema_versioned_attributes().entity;
-    let table = J::table().map_err(|source| FetchError::StorageModel { entity, source })?;
+    let entity = M::DomainObject::schema_versioned_attributes().entity;
+    let table = M::table().map_err(|source| FetchError::StorageModel { entity, source })?;
     let row = store.get(&table, key).await;
     let row = row.map_err(|source| FetchError::Store { entity, key: key.clone(), source })?;
     Ok(row.filter(|row| !row.deleted).map(|row| (table, row)))
 }
 
 /// The rows of entities in the order of their keys; `None` for one that is absent or marked as deleted.
-pub(crate) async fn rows<J, S>(
+pub(crate) async fn rows<M, S>(
     store: &S,
     keys: &[EntityKey],
 ) -> Result<(EntityTable, Vec<Option<Row>>), FetchError>
 where
-    J: BaseMigrateVersionedModelJob + ?Sized,
+    M: VersionedModel + ?Sized,
     S: ModelStore,
 {
-    let entity = J::DomainObject::schema_versioned_attributes().entity;
-    let table = J::table().map_err(|source| FetchError::StorageModel { entity, source })?;
+    let entity = M::DomainObject::schema_versioned_attributes().entity;
+    let table = M::table().map_err(|source| FetchError::StorageModel { entity, source })?;
     let failed = |source| FetchError::StoreMany { entity, keys: keys.len(), source };
     let rows = store.get_many(&table, keys).await.map_err(failed)?;
     if rows.len() != keys.len() {
@@ -65,6 +161,35 @@ pub(crate) fn object<D: BaseVersionedDomainObject>(
     let document = document::<D>(table, row)?;
     let object = D::migrate_to_latest_schema_versions(&document).and_then(|it| it.to_object());
     object.map_err(|error| FetchError::Entity { error: with_id(row, error) })
+}
+
+/// The entity with the row from which it was read, to be changed and saved.
+pub(crate) fn opened<D: BaseVersionedDomainObject>(
+    table: &EntityTable,
+    row: Row,
+) -> Result<Stored<D>, FetchError> {
+    let read = || {
+        let (document, changes) = match table.layout() {
+            TableLayout::Document => {
+                let migrated = D::migrate_to_latest_schema_versions(read_document(table, &row)?)
+                    .map_err(|error| with_id(&row, error))?;
+                let changes = migrated.changes().to_vec();
+                (migrated.into_document().into_owned(), changes)
+            }
+            _ => {
+                let members = read_members(table, &row)?;
+                let migrated = D::migrate_members_to_latest_schema_versions(&members)
+                    .map_err(|error| with_id(&row, error))?;
+                let document = assemble(table.declaration().entity, &members, &migrated.writes);
+                (document.map_err(|error| with_id(&row, error))?, migrated.changes)
+            }
+        };
+        let object = D::migrate_to_latest_schema_versions(&document)
+            .and_then(|migrated| migrated.to_object());
+        Ok((object.map_err(|error| with_id(&row, error))?, changes))
+    };
+    let (object, changes) = read().map_err(|error| FetchError::Entity { error })?;
+    Ok(Stored { object, row, changes })
 }
 
 fn stored_document<D: BaseVersionedDomainObject>(

@@ -1,10 +1,16 @@
-//! What an application adds to a migration: validation, dependent rows, messages.
+//! What an application adds to saves and migrations: validation, dependent rows, messages.
 //!
-//! Layer: jobs. Invariant: hooks are pure and run in the audit too, so that an audit finds what a migration would.
+//! Layer: jobs. Invariant: hooks are pure and run on every way to a row: saves, migrations, reverts, and the audit, which
+//! finds what a migration would.
 
 use std::{error::Error, fmt};
 
-use versioned_store::{DependentRow, OutboxMessage};
+use versioned_core::{Declaration, FieldChange};
+use versioned_store::{
+    CommitCommand, CommitKind, CommitRecord, DependentRow, ModelVersion, OutboxMessage, RunId,
+};
+
+use crate::Saved;
 
 /// Why an entity is not valid.
 pub type HookError = Box<dyn Error + Send + Sync>;
@@ -12,9 +18,15 @@ pub type HookError = Box<dyn Error + Send + Sync>;
 /// Says whether an entity is valid; the flag is that of [`Hooks::strict_if`].
 pub type Validate<D> = fn(&D, bool) -> Result<(), HookError>;
 
-/// What an application adds to the migration of an entity. Everything has a default that adds nothing.
+/// Says whether an old snapshot is valid.
+pub type ValidateSnapshot<D> = fn(&D) -> Result<(), HookError>;
+
+/// Gives what is written with an entity besides its row.
+pub type Follows<D, T> = fn(&Saved<'_, D>) -> Vec<T>;
+
+/// What an application adds to every save and migration of an entity. Everything has a default that adds nothing.
 ///
-/// The functions see the entity at its latest versions, before it is written. They must be pure, as conversions are: the
+/// The functions see the entity at its latest versions, before it is written; [`Saved`] says under which model version, and why. They must be pure, as conversions are: the
 /// same entity gives the same rows and messages. With any of them, a run reads all columns of every row.
 ///
 /// # Examples
@@ -37,12 +49,16 @@ pub type Validate<D> = fn(&D, bool) -> Result<(), HookError>;
 pub struct Hooks<D> {
     validate: Option<Validate<D>>,
     strict_if: Option<fn(&D) -> bool>,
-    dependents: Option<fn(&D) -> Vec<DependentRow>>,
-    outbox: Option<fn(&D) -> Vec<OutboxMessage>>,
+    validate_snapshot: Option<ValidateSnapshot<D>>,
+    dependents: Option<Follows<D, DependentRow>>,
+    outbox: Option<Follows<D, OutboxMessage>>,
+    committer: &'static str,
+    commit_message: fn(&[FieldChange]) -> String,
 }
 
 impl<D> Hooks<D> {
-    /// Sets what a migrated entity must fulfil; one that does not counts as failed and is left as it is.
+    /// Sets what an entity must fulfil. A save of one that does not is refused; in a job it counts as failed and is left as
+    /// it is.
     #[must_use]
     pub fn validate(self, validate: Validate<D>) -> Self {
         Self { validate: Some(validate), ..self }
@@ -54,22 +70,41 @@ impl<D> Hooks<D> {
         Self { strict_if: Some(strict_if), ..self }
     }
 
+    /// Sets what an old snapshot must fulfil, besides that its type accepts it; it is never strict, since what was saved
+    /// once is history. Default: nothing.
+    #[must_use]
+    pub fn validate_snapshot(self, validate: ValidateSnapshot<D>) -> Self {
+        Self { validate_snapshot: Some(validate), ..self }
+    }
+
     /// Sets which rows of other tables are written with an entity, in the same transaction.
     #[must_use]
-    pub fn dependents(self, dependents: fn(&D) -> Vec<DependentRow>) -> Self {
+    pub fn dependents(self, dependents: Follows<D, DependentRow>) -> Self {
         Self { dependents: Some(dependents), ..self }
     }
 
     /// Sets what must happen after an entity was written; see [`deliver`](crate::deliver).
     #[must_use]
-    pub fn outbox(self, outbox: fn(&D) -> Vec<OutboxMessage>) -> Self {
+    pub fn outbox(self, outbox: Follows<D, OutboxMessage>) -> Self {
         Self { outbox: Some(outbox), ..self }
     }
 
-    /// Whether nothing was set.
+    /// Sets in whose name migrations commit, in tables with a history. Default: `migration`.
+    #[must_use]
+    pub fn committer(self, committer: &'static str) -> Self {
+        Self { committer, ..self }
+    }
+
+    /// Sets the message of a migration's commit, from what it changes. Default: one line that lists all of it.
+    #[must_use]
+    pub fn commit_message(self, message: fn(&[FieldChange]) -> String) -> Self {
+        Self { commit_message: message, ..self }
+    }
+
+    /// Whether nothing was set that looks at an entity or writes with it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.validate.is_none() && !self.writes()
+        self.validate.is_none() && self.validate_snapshot.is_none() && !self.writes()
     }
 
     /// Whether rows or messages are written with an entity, which needs a ledger.
@@ -78,16 +113,87 @@ impl<D> Hooks<D> {
         self.dependents.is_some() || self.outbox.is_some()
     }
 
-    /// What follows from a migrated entity.
-    pub(crate) fn run(&self, object: &D) -> Result<Effects, HookError> {
+    /// Those of a model.
+    pub(crate) fn of_models(self) -> Self {
+        Self { validate_snapshot: None, ..self }
+    }
+
+    /// Those of an old snapshot: from what was once, nothing follows now.
+    pub(crate) fn of_snapshots(self) -> Self {
+        Self { validate_snapshot: self.validate_snapshot, ..Self::default() }
+    }
+
+    /// What a migration says of itself in a history.
+    pub(crate) fn migration(
+        &self,
+        declaration: &Declaration,
+        changes: &[FieldChange],
+        at_ms: i64,
+    ) -> CommitRecord {
+        CommitRecord {
+            kind: CommitKind::Migrate,
+            committer: self.committer.to_owned(),
+            message: (self.commit_message)(changes),
+            commands: migrate_commands(declaration, changes),
+            at_ms,
+        }
+    }
+
+    /// What an undo says of itself in a history.
+    pub(crate) fn put_back(&self, run: RunId, to: ModelVersion, at_ms: i64) -> CommitRecord {
+        CommitRecord {
+            kind: CommitKind::Revert,
+            committer: self.committer.to_owned(),
+            message: format!("put back what run {run} replaced"),
+            commands: vec![CommitCommand::RevertTo { model_version: to }],
+            at_ms,
+        }
+    }
+
+    /// What follows from an entity that is about to be written.
+    pub(crate) fn run(&self, saved: &Saved<'_, D>) -> Result<Effects, HookError> {
+        let object = saved.object;
+        if let Some(validate) = self.validate_snapshot {
+            validate(object)?;
+        }
         if let Some(validate) = self.validate {
             validate(object, self.strict_if.is_some_and(|strict_if| strict_if(object)))?;
         }
-        Ok(Effects {
-            dependents: self.dependents.map_or_else(Vec::new, |rows| rows(object)),
-            outbox: self.outbox.map_or_else(Vec::new, |messages| messages(object)),
-        })
+        Ok(self.effects(saved))
     }
+
+    /// What is written with an entity that need not be valid, since it goes.
+    pub(crate) fn effects(&self, saved: &Saved<'_, D>) -> Effects {
+        Effects {
+            dependents: self.dependents.map_or_else(Vec::new, |rows| rows(saved)),
+            outbox: self.outbox.map_or_else(Vec::new, |messages| messages(saved)),
+        }
+    }
+}
+
+/// One command per field that was brought to a later version.
+pub(crate) fn migrate_commands(
+    declaration: &Declaration,
+    changes: &[FieldChange],
+) -> Vec<CommitCommand> {
+    let key = |field: &str| {
+        let known = declaration.versioned.iter().find(|attribute| attribute.field == field);
+        known.map_or(field, |attribute| attribute.key).to_owned()
+    };
+    let command = |change: &FieldChange| CommitCommand::MigrateField {
+        field: key(change.field),
+        from: change.from,
+        to: change.to,
+    };
+    changes.iter().map(command).collect()
+}
+
+fn list_changes(changes: &[FieldChange]) -> String {
+    let change = |change: &FieldChange| {
+        format!("`{}` from version {} to {}", change.field, change.from, change.to)
+    };
+    let changes: Vec<String> = changes.iter().map(change).collect();
+    format!("migrate {}", changes.join(", "))
 }
 
 /// What is written with an entity besides its row.
@@ -99,7 +205,15 @@ pub(crate) struct Effects {
 
 impl<D> Default for Hooks<D> {
     fn default() -> Self {
-        Self { validate: None, strict_if: None, dependents: None, outbox: None }
+        Self {
+            validate: None,
+            strict_if: None,
+            validate_snapshot: None,
+            dependents: None,
+            outbox: None,
+            committer: "migration",
+            commit_message: list_changes,
+        }
     }
 }
 
@@ -115,8 +229,10 @@ impl<D> fmt::Debug for Hooks<D> {
             .debug_struct("Hooks")
             .field("validate", &self.validate.is_some())
             .field("strict_if", &self.strict_if.is_some())
+            .field("validate_snapshot", &self.validate_snapshot.is_some())
             .field("dependents", &self.dependents.is_some())
             .field("outbox", &self.outbox.is_some())
-            .finish()
+            .field("committer", &self.committer)
+            .finish_non_exhaustive()
     }
 }

@@ -3,16 +3,23 @@
 //! Layer: jobs. Invariant: a checkpoint counts the rows that its transaction has written, so the counts of a run that was
 //! interrupted anywhere add up.
 
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
+
 use versioned_core::EntityId;
 use versioned_store::{
-    Batch, Checkpoint, EntityKey, EntityTable, FollowUp, JobLedger, OpenedRun, PreImage,
-    QuarantineEntry, Released, RunId, RunKind, RunRecord, RunRequest, RunState, StoreError,
-    Transition, WriteOutcome,
+    Batch, Checkpoint, Claim, DependentWrite, EntityKey, EntityTable, FollowUp, JobLedger,
+    OpenedRun, OutboxWrite, PreImage, QuarantineEntry, Released, RunId, RunKind, RunRecord,
+    RunRequest, RunState, StoreError, Transition, WriteOutcome,
 };
 
 use crate::{
-    JobOptions, Outcome,
+    JobOptions, Outcome, Policy,
+    content::text_hash,
     convert::{BatchPlan, FailedRow, RowPlan},
+    subject::Subject,
     tally::{Tally, errors_of},
 };
 
@@ -27,17 +34,41 @@ const RUNS_MAX: u32 = 1000;
 #[derive(Debug, Clone)]
 pub(crate) struct OpenRun {
     id: RunId,
+    token: u64,
     number: u64,
     position: Option<String>,
     unsaved: u32,
+    /// When the checkpoint was saved, by the clock of the run.
+    saved_at: Duration,
     /// Whether entities that need no quarantine any more leave it with their batch.
     releases: bool,
+    /// Whether what is replaced is kept.
+    keeps: bool,
     who: String,
 }
 
 /// When it is, in milliseconds since 1970.
 pub(crate) fn now_ms(options: &JobOptions) -> i64 {
     i64::try_from(options.clock().since_1970().as_millis()).unwrap_or(i64::MAX)
+}
+
+/// When a lease ends that begins now, in milliseconds since 1970.
+pub(crate) fn until_ms(options: &JobOptions) -> i64 {
+    let lease = i64::try_from(options.lease().as_millis()).unwrap_or(i64::MAX);
+    now_ms(options).saturating_add(lease)
+}
+
+/// Claims of this process so far.
+static CLAIMS: AtomicU64 = AtomicU64::new(0);
+
+/// The claim of a run that starts now.
+pub(crate) fn claim(who: &str, options: &JobOptions) -> Claim {
+    let (process, number) = (std::process::id(), CLAIMS.fetch_add(1, Ordering::Relaxed));
+    let owner = match number {
+        0 => format!("{who} (process {process})"),
+        number => format!("{who} (process {process}, start {})", number + 1),
+    };
+    Claim { owner, until_ms: until_ms(options), take_over: options.take_over() }
 }
 
 /// What must be the same for a run to be resumed.
@@ -47,34 +78,46 @@ fn settings(table: &EntityTable, options: &JobOptions) -> String {
     let versions = versions.map(|attribute| format!("{}={}", attribute.field, attribute.max));
     let keeps = if options.keep_before() { "kept" } else { "dropped" };
     let versions = versions.collect::<Vec<_>>().join(" ");
-    format!("{versions}; {}; before {keeps}", options.policy().as_str())
+    let settings = format!("{versions}; {}; before {keeps}", options.policy().as_str());
+    if options.skipped().is_empty() {
+        return settings;
+    }
+    // Rows that were skipped before the stop would otherwise never be looked at once they are off the list.
+    let skipped = text_hash(options.skipped().iter().map(EntityId::as_str));
+    format!("{settings}; skipped {skipped:032x}")
 }
 
 impl OpenRun {
     /// Starts a run, or goes on with one.
-    pub(crate) async fn open<S: JobLedger>(
+    pub(crate) async fn open<D, S: JobLedger>(
         store: &S,
-        table: &EntityTable,
+        subject: &Subject<D>,
         kind: RunKind,
         who: &str,
         options: &JobOptions,
     ) -> Result<(Self, OpenedRun), StoreError> {
         let request = RunRequest {
-            entity: table.declaration().entity.to_owned(),
-            table: table.name().to_owned(),
+            entity: subject.name.to_owned(),
+            table: subject.table.name().to_owned(),
             kind,
             target: None,
-            settings: settings(table, options),
+            settings: settings(&subject.table, options),
+            must_finish: options.policy() == Policy::AllOrNothing,
             who: who.to_owned(),
             at_ms: now_ms(options),
         };
-        let opened = store.open_run(&request).await?;
+        let opened = store.open_run(&request, &claim(who, options)).await?;
+        // What is put back must be in quarantine again, so nothing leaves it before the end.
+        let releases = kind == RunKind::Replay && options.policy() != Policy::AllOrNothing;
         let run = Self {
             id: opened.run.id,
+            token: opened.run.lease.token,
             number: opened.run.checkpoint.number,
             position: opened.run.checkpoint.position.clone(),
             unsaved: 0,
-            releases: kind == RunKind::Replay,
+            saved_at: options.clock().now(),
+            releases,
+            keeps: options.keep_before(),
             who: who.to_owned(),
         };
         Ok((run, opened))
@@ -96,10 +139,15 @@ impl OpenRun {
         table: &EntityTable,
         plan: &BatchPlan,
         tally: &Tally,
+        options: &JobOptions,
     ) -> Result<Vec<WriteOutcome>, StoreError> {
         let last = plan.keys.last().map(EntityKey::to_ledger_text);
         let position = last.or_else(|| self.position.clone());
-        if !plan.has_effect() && !self.releases && self.unsaved + 1 < UNSAVED_MAX {
+        let now = options.clock().now();
+        // The lease must not run out in a long stretch of current rows.
+        let is_fresh = now.saturating_sub(self.saved_at) <= options.lease() / 3;
+        let can_wait = is_fresh && self.unsaved + 1 < UNSAVED_MAX;
+        if !plan.has_effect() && !self.releases && can_wait {
             (self.position, self.unsaved) = (position, self.unsaved + 1);
             return Ok(Vec::new());
         }
@@ -111,9 +159,11 @@ impl OpenRun {
             let checkpoint = Checkpoint { number, position, counts, detail: tally.detail() };
             self.follow_up(checkpoint, plan, outcomes)
         };
-        let batch = Batch { run: self.id, writes: &plan.writes, follow: &follow };
+        let (run, token, until_ms) = (self.id, self.token, until_ms(options));
+        let (writes, restores) = (plan.writes.as_slice(), [].as_slice());
+        let batch = Batch { run, token, until_ms, writes, restores, follow: &follow };
         let outcomes = store.commit_batch(table, &batch).await?;
-        (self.number, self.position, self.unsaved) = (number, position, 0);
+        (self.number, self.position, self.unsaved, self.saved_at) = (number, position, 0, now);
         Ok(outcomes)
     }
 
@@ -137,8 +187,18 @@ impl OpenRun {
                         follow_up
                             .pre_images
                             .extend(before.map(|content| PreImage { key: key.clone(), content }));
-                        follow_up.dependents.extend(changed.effects.dependents.iter().cloned());
-                        follow_up.outbox.extend(changed.effects.outbox.iter().cloned());
+                        let of = || key.clone();
+                        follow_up.commits.extend(changed.commit.as_deref().cloned());
+                        let dependents = changed.effects.dependents.iter().cloned();
+                        follow_up.dependents.extend(dependents.map(|row| DependentWrite {
+                            of: of(),
+                            row,
+                            keep: self.keeps,
+                        }));
+                        let messages = changed.effects.outbox.iter().cloned();
+                        follow_up
+                            .outbox
+                            .extend(messages.map(|message| OutboxWrite { of: of(), message }));
                         true
                     }
                     outcome => outcome == Some(&WriteOutcome::Gone),
@@ -174,6 +234,7 @@ impl OpenRun {
         store: &S,
         table: &EntityTable,
         tally: &Tally,
+        options: &JobOptions,
     ) -> Result<(), StoreError> {
         if self.unsaved == 0 {
             return Ok(());
@@ -186,7 +247,8 @@ impl OpenRun {
         };
         let follow =
             |_: &[WriteOutcome]| FollowUp { checkpoint: checkpoint.clone(), ..FollowUp::default() };
-        let batch = Batch { run: self.id, writes: &[], follow: &follow };
+        let (run, token, until_ms) = (self.id, self.token, until_ms(options));
+        let batch = Batch { run, token, until_ms, writes: &[], restores: &[], follow: &follow };
         store.commit_batch(table, &batch).await?;
         (self.number, self.unsaved) = (self.number + 1, 0);
         Ok(())
@@ -213,24 +275,25 @@ impl OpenRun {
     ) -> Result<(), StoreError> {
         let (run, who, at_ms) = (self.id, self.who.clone(), now_ms(options));
         let from = Some(RunState::Running);
-        store.change_state(&Transition { run, from, to, who, at_ms, why }).await
+        let transition = Transition { run, from, to, who, at_ms, why };
+        store.change_state(&transition, Some(self.token)).await
     }
 
     /// The run of the same table that ended before this one, if it had exactly these errors.
-    pub(crate) async fn same_errors<S: JobLedger>(
+    pub(crate) async fn same_errors<D, S: JobLedger>(
         &self,
         store: &S,
-        table: &EntityTable,
+        subject: &Subject<D>,
         tally: &Tally,
     ) -> Result<Option<RunId>, StoreError> {
-        let runs = store.runs(Some(table.declaration().entity), RUNS_MAX).await?;
+        let runs = store.runs(Some(subject.name), RUNS_MAX).await?;
         let is_before = |run: &&RunRecord| {
             let has_ended = matches!(run.state, RunState::Finished | RunState::Stopped);
             let request = &run.request;
             run.id < self.id
                 && has_ended
                 && request.kind == RunKind::Migrate
-                && request.table == table.name()
+                && request.table == subject.table.name()
         };
         let before = runs.iter().find(is_before);
         let is_same = |run: &&RunRecord| {

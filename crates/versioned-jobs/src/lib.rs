@@ -5,10 +5,14 @@
 //!
 //! | module | what it does |
 //! |---|---|
-//! | `model_migration`, `hooks` | the trait [`BaseMigrateVersionedModelJob`], and what an application adds |
-//! | `run`, `policies` | the loop behind it, and how a run ends |
+//! | `versioned_model`, `hooks`, `saved` | the trait [`VersionedModel`]: one entity kind, and what the application adds |
+//! | `model_migration`, `snapshot_migration` | the traits [`BaseMigrateVersionedModelJob`] and [`BaseMigrateVersionedModelSnapshotsJob`] |
+//! | `subject` | what they hand to the loop: a table, and what follows from a write |
+//! | `save`, `commit`, `stored`, `save_error` | saves, deletions and reverts: [`Commit`], [`Stored`], [`SaveError`] |
+//! | `run`, `ending`, `policies` | the loop behind it, how a run ends, and what its policy asks for |
 //! | `ledger`, `tally` | what a run writes beside its rows: checkpoints, quarantine |
-//! | `undo`, `content` | what a run replaced, and how it is put back |
+//! | `undo`, `undo_report`, `content` | what a run replaced, and how it is put back |
+//! | `without_ledger` | a store as an audit sees it |
 //! | `outbox` | messages that a batch has left behind, delivered at least once |
 //! | `convert` | a page of rows becomes planned writes and outcomes; pure |
 //! | `report`, `counts`, `failure` | what a run did: [`JobReport`], [`Counts`], [`EntityFailure`] |
@@ -22,12 +26,15 @@
 
 mod census;
 mod clock;
+mod commit;
 mod content;
 mod convert;
 mod counts;
+mod ending;
 mod error;
 mod failure;
 mod fetch;
+mod fetch_error;
 mod hooks;
 mod ledger;
 mod model_migration;
@@ -38,21 +45,37 @@ mod policy;
 mod progress;
 mod report;
 mod run;
+mod save;
+mod save_error;
+mod saved;
+mod snapshot_migration;
+mod stored;
+mod subject;
 mod tally;
 mod text_table;
 mod undo;
+mod undo_report;
+mod versioned_model;
+mod without_ledger;
 
 pub use census::{CensusReport, CensusRow, StoredAs, VersionState};
 pub use clock::{Clock, SystemClock};
+pub use commit::Commit;
 pub use counts::{Counts, Mode, Outcome};
-pub use error::{FetchError, JobError};
+pub use error::JobError;
 pub use failure::{EntityError, EntityFailure, PanicMessage};
-pub use hooks::{HookError, Hooks, Validate};
-pub use model_migration::{BaseMigrateVersionedModelJob, FetchedMany};
+pub use fetch_error::FetchError;
+pub use hooks::{Follows, HookError, Hooks, Validate, ValidateSnapshot};
+pub use model_migration::BaseMigrateVersionedModelJob;
 pub use options::{JobOptions, StopFlag};
 pub use outbox::{DeliverError, deliver};
 pub use policy::{FailureLimit, Policy};
 pub use progress::{NoProgress, Progress};
 pub use report::{ChangeCount, JobReport, SideOutputCount};
+pub use save_error::SaveError;
+pub use saved::{Reason, Saved};
+pub use snapshot_migration::BaseMigrateVersionedModelSnapshotsJob;
+pub use stored::Stored;
 pub use text_table::{Align, Printable, TextTable};
-pub use undo::UndoReport;
+pub use undo_report::UndoReport;
+pub use versioned_model::{FoundMany, VersionedModel};

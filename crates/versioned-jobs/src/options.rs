@@ -8,6 +8,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
 use versioned_core::EntityId;
@@ -34,6 +35,8 @@ pub struct JobOptions {
     stop: StopFlag,
     clock: Arc<dyn Clock>,
     who: Option<String>,
+    lease: Duration,
+    take_over: bool,
     policy: Policy,
     keep_before: bool,
     failure_limit: Option<FailureLimit>,
@@ -111,6 +114,24 @@ impl JobOptions {
         self
     }
 
+    /// Sets how long nobody else may go on with the run after its last batch, where a ledger is kept. Default: 30 seconds.
+    ///
+    /// It only matters where a process was killed or sleeps. A run that works puts the end of its lease off with each
+    /// batch, and one whose lease is over works on until somebody else takes it over.
+    #[must_use]
+    pub fn with_lease(mut self, lease: Duration) -> Self {
+        self.lease = lease;
+        self
+    }
+
+    /// Sets whether the run is gone on with even if another process holds it, which is told so at its next batch; nothing
+    /// is written twice. Default: no.
+    #[must_use]
+    pub fn with_take_over(mut self, take_over: bool) -> Self {
+        self.take_over = take_over;
+        self
+    }
+
     /// Sets what the run does about entities that fail; [`Policy::AllOrNothing`] needs a ledger.
     #[must_use]
     pub fn with_policy(mut self, policy: Policy) -> Self {
@@ -144,6 +165,18 @@ impl JobOptions {
     #[must_use]
     pub fn who(&self) -> Option<&str> {
         self.who.as_deref()
+    }
+
+    /// How long nobody else may go on with the run after its last batch.
+    #[must_use]
+    pub fn lease(&self) -> Duration {
+        self.lease
+    }
+
+    /// Whether the run is gone on with even if another process holds it.
+    #[must_use]
+    pub fn take_over(&self) -> bool {
+        self.take_over
     }
 
     /// What the run does about entities that fail.
@@ -217,6 +250,8 @@ impl Default for JobOptions {
             stop: StopFlag::default(),
             clock: Arc::new(SystemClock::new()),
             who: None,
+            lease: Duration::from_secs(30),
+            take_over: false,
             policy: Policy::Continue,
             keep_before: false,
             failure_limit: None,

@@ -1,12 +1,10 @@
 //! Delivery of what batches have left in the outbox.
 //!
-//! Layer: jobs. Invariant: a message is marked after its handler has succeeded, so it is delivered at least once.
+//! Layer: jobs. Invariant: a message is removed after its handler has succeeded, so it is delivered at least once.
 
 use std::{error::Error, future::Future};
 
 use versioned_store::{JobLedger, OutboxEntry, StoreError};
-
-use crate::Clock;
 
 /// Messages that are read at a time.
 const MESSAGES_MAX: u32 = 100;
@@ -42,17 +40,17 @@ pub enum DeliverError {
 
 /// Hands every waiting message to `handler`, oldest first, and says how many there were.
 ///
-/// A message whose handler has succeeded is not handed over again, unless the process ended before that could be
-/// noted; its [`id`](OutboxEntry::id) is the same then. Two deliveries at once hand over messages twice.
+/// A message whose handler has succeeded is removed, so the outbox does not grow with the runs. It is not handed over
+/// again, unless the process ended before it could be removed; its [`id`](OutboxEntry::id) is the same then. Two deliveries
+/// at once hand over messages twice. Who wants to keep messages stores them in the handler.
+///
+/// When a run is put back, its messages about the rows that were put back are withdrawn in the same transaction; what was
+/// handed over before that stays so.
 ///
 /// # Errors
 ///
 /// [`DeliverError`] where the store fails or the handler refuses a message; a later call goes on with it.
-pub async fn deliver<S, F, R>(
-    store: &S,
-    clock: &dyn Clock,
-    mut handler: F,
-) -> Result<u64, DeliverError>
+pub async fn deliver<S, F, R>(store: &S, mut handler: F) -> Result<u64, DeliverError>
 where
     S: JobLedger,
     F: FnMut(OutboxEntry) -> R + Send,
@@ -70,9 +68,8 @@ where
             if let Err(source) = handler(entry).await {
                 return Err(DeliverError::Refused { delivered, id, topic, source });
             }
-            let at_ms = i64::try_from(clock.since_1970().as_millis()).unwrap_or(i64::MAX);
-            let marked = store.mark_delivered(id, at_ms).await;
-            marked.map_err(|source| DeliverError::Store { delivered, source })?;
+            let removed = store.remove_delivered(id).await;
+            removed.map_err(|source| DeliverError::Store { delivered, source })?;
             delivered += 1;
         }
     }

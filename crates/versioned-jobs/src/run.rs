@@ -5,18 +5,19 @@
 use std::{sync::Arc, time::Duration};
 
 use tokio::task::{JoinError, JoinHandle, spawn_blocking};
+use versioned_core::BaseVersionedDomainObject;
 use versioned_store::{
-    Bodies, EntityKey, EntityTable, JobLedger, Page, QuarantineRequest, Row, RunId, RunKind,
-    RunState, ScanRequest, StoreError, StoreErrorKind, WriteOutcome,
+    Bodies, EntityKey, EntityTable, JobLedger, Page, QuarantineRequest, Row, RunKind, ScanRequest,
+    StoreError, StoreErrorKind, StoreProblem, WriteOutcome,
 };
 
 use crate::{
-    BaseMigrateVersionedModelJob, EntityError, EntityFailure, JobError, JobOptions, JobReport,
-    Mode, Outcome, Policy, Progress,
+    EntityError, EntityFailure, JobError, JobOptions, JobReport, Mode, Outcome, Policy, Progress,
     content::content_hash,
     convert::{BatchPlan, ConvertOptions, FailedRow, RowPlan, plan_batch},
-    ledger::OpenRun,
-    model_migration::checked_table,
+    ending::EndedEarly,
+    ledger::{OpenRun, now_ms},
+    subject::Subject,
     tally::Tally,
 };
 
@@ -28,35 +29,35 @@ pub(crate) enum Source {
 }
 
 /// One execution of a job.
-pub(crate) struct Run<'a, J: BaseMigrateVersionedModelJob + ?Sized, S> {
-    store: &'a S,
-    options: &'a JobOptions,
+pub(crate) struct Run<'a, D, S> {
+    pub(crate) store: &'a S,
+    pub(crate) options: &'a JobOptions,
     progress: &'a dyn Progress,
     mode: Mode,
-    source: Source,
-    table: Arc<EntityTable>,
-    convert: Arc<ConvertOptions<J::DomainObject>>,
-    started: Duration,
-    report: JobReport,
-    ledger: Option<OpenRun>,
+    pub(crate) source: Source,
+    pub(crate) subject: Arc<Subject<D>>,
+    convert: ConvertOptions,
+    pub(crate) started: Duration,
+    pub(crate) report: JobReport,
+    pub(crate) ledger: Option<OpenRun>,
 }
 
-impl<'a, J: BaseMigrateVersionedModelJob + ?Sized, S: JobLedger> Run<'a, J, S> {
+impl<'a, D: BaseVersionedDomainObject, S: JobLedger> Run<'a, D, S> {
     pub(crate) fn new(
         store: &'a S,
+        subject: Subject<D>,
         mode: Mode,
         source: Source,
         options: &'a JobOptions,
         progress: &'a dyn Progress,
     ) -> Result<Self, JobError> {
-        let table = checked_table::<J>()?;
-        let entity = table.declaration().entity;
-        let hooks = J::hooks();
+        let (entity, hooks) = (subject.name, &subject.hooks);
         if mode == Mode::Migrate && options.who().is_none() {
             let needs = [
                 (source == Source::Quarantine, "a replay of the quarantine"),
                 (options.keep_before(), "what a run replaces"),
                 (hooks.writes(), "rows and messages that are written with an entity"),
+                (subject.table.history().is_some(), "commits to a history"),
                 (options.stop_on_same_errors(), "a comparison with the run before"),
             ];
             if let Some((_, what)) = needs.into_iter().find(|(needs, _)| *needs) {
@@ -69,23 +70,17 @@ impl<'a, J: BaseMigrateVersionedModelJob + ?Sized, S: JobLedger> Run<'a, J, S> {
             progress,
             mode,
             source,
-            table: Arc::new(table),
-            convert: Arc::new(ConvertOptions {
+            subject: Arc::new(subject),
+            convert: ConvertOptions {
                 check_type: options.check_type(),
                 keep_before: mode == Mode::Migrate && options.keep_before(),
-                skip: options.skipped().clone(),
-                hooks,
-            }),
+                skip: Arc::new(options.skipped().clone()),
+                at_ms: 0,
+            },
             started: options.clock().now(),
             report: JobReport::new(entity, mode, options.failures_kept()),
             ledger: None,
         })
-    }
-
-    /// Opens the run in the ledger, if it has one, and works to its end.
-    pub(crate) async fn finish(mut self) -> Result<JobReport, JobError> {
-        let opened = self.open().await;
-        self.work(opened).await.map_err(|(error, _)| error)
     }
 
     /// Opens the run in the ledger, if it has one.
@@ -97,10 +92,16 @@ impl<'a, J: BaseMigrateVersionedModelJob + ?Sized, S: JobLedger> Run<'a, J, S> {
             Source::Table => RunKind::Migrate,
             Source::Quarantine => RunKind::Replay,
         };
-        let opened = OpenRun::open(self.store, &self.table, kind, who, self.options).await;
-        let (ledger, opened) = opened?;
+        let opened = OpenRun::open(self.store, &self.subject, kind, who, self.options).await;
+        let (ledger, opened) = opened.map_err(|error| match error.problem() {
+            Some(StoreProblem::RunHeld { .. } | StoreProblem::RunMustFinish { .. }) => {
+                let entity = self.report.entity();
+                EndedEarly::Other(Box::new(JobError::NotStarted { entity, source: error }))
+            }
+            _ => EndedEarly::Store(error),
+        })?;
         let checkpoint = &opened.run.checkpoint;
-        let declaration = self.table.declaration();
+        let declaration = self.table().declaration();
         self.report.set_tally(Tally::of(checkpoint.counts, &checkpoint.detail, declaration));
         self.report.set_run(&opened);
         self.ledger = Some(ledger);
@@ -112,105 +113,13 @@ impl<'a, J: BaseMigrateVersionedModelJob + ?Sized, S: JobLedger> Run<'a, J, S> {
     }
 
     pub(crate) fn table(&self) -> &EntityTable {
-        &self.table
+        &self.subject.table
     }
 
-    /// Works to the end. An error comes with the run, if it must be put back.
-    pub(crate) async fn work(
-        mut self,
-        opened: Result<(), EndedEarly>,
-    ) -> Result<JobReport, (JobError, Option<(RunId, JobReport)>)> {
-        let ended = match opened {
-            Ok(()) => self.run_batches().await,
-            Err(ended) => Err(ended),
-        };
-        let ended = self.close(ended).await;
-        self.report.set_elapsed(self.options.clock().now().saturating_sub(self.started));
-        let (entity, table) = (self.report.entity(), self.table.name().to_owned());
-        let run = self.ledger.as_ref().map(OpenRun::id);
-        let report = Box::new(self.report);
-        let error = match ended {
-            Ok(()) => return Ok(*report),
-            Err(EndedEarly::PutBack) => {
-                return Err((
-                    JobError::LedgerNeeded { entity, what: "what a run replaces" },
-                    run.map(|run| (run, *report)),
-                ));
-            }
-            Err(EndedEarly::Store(source)) => JobError::Store { entity, report, source },
-            Err(EndedEarly::Stopped) => JobError::Stopped { entity, report },
-            Err(EndedEarly::AuditFailed(report)) => JobError::AuditFailed { entity, report },
-            Err(EndedEarly::Other(error)) => *error,
-            Err(EndedEarly::TooManyFailures(percent)) => {
-                JobError::TooManyFailures { entity, report, percent }
-            }
-            Err(EndedEarly::SameErrors(before)) => JobError::SameErrors { entity, before, report },
-            Err(EndedEarly::Broken(broken)) => {
-                JobError::BrokenStore { entity, table, broken, report: Some(report) }
-            }
-        };
-        Err((error, None))
-    }
-
-    /// Says in the ledger how the run ended.
-    async fn close(&mut self, ended: Result<(), EndedEarly>) -> Result<(), EndedEarly> {
-        let Some(mut ledger) = self.ledger.take() else {
-            return ended;
-        };
-        let closed = self.close_in(&mut ledger, ended).await;
-        self.ledger = Some(ledger);
-        closed
-    }
-
-    async fn close_in(
-        &self,
-        ledger: &mut OpenRun,
-        ended: Result<(), EndedEarly>,
-    ) -> Result<(), EndedEarly> {
-        let (store, options, tally) = (self.store, self.options, self.report.tally());
-        let (to, why) = match &ended {
-            Ok(()) => (RunState::Finished, "came to its last row".to_owned()),
-            Err(EndedEarly::Stopped) => (RunState::Interrupted, "a stop was asked for".to_owned()),
-            Err(EndedEarly::TooManyFailures(percent)) => {
-                (RunState::Stopped, format!("more than {percent} % failed"))
-            }
-            Err(EndedEarly::AuditFailed(_)) => {
-                (RunState::Stopped, "the audit found failures".to_owned())
-            }
-            // Somebody else goes on with the run, or it goes on to be put back.
-            Err(EndedEarly::Store(error)) if error.kind() == StoreErrorKind::Conflict => {
-                return ended;
-            }
-            Err(EndedEarly::PutBack) => return ended,
-            Err(EndedEarly::Store(_) | EndedEarly::Broken(_) | EndedEarly::Other(_)) => {
-                // The store may be lost; what matters is saved already.
-                let why = "the store failed".to_owned();
-                ledger.become_state(store, RunState::Interrupted, why, options).await.ok();
-                return ended;
-            }
-            Err(EndedEarly::SameErrors(_)) => return ended,
-        };
-        ledger.save(store, &self.table, tally).await?;
-        let (mut to, mut why, mut ended) = (to, why, ended);
-        if to == RunState::Finished && self.source == Source::Table {
-            let skipped = options.skipped().iter().cloned();
-            ledger.release_others(store, self.report.entity(), skipped).await?;
-            if options.stop_on_same_errors() && tally.counts.failures() > 0 {
-                let same = ledger.same_errors(store, &self.table, tally).await?;
-                if let Some(before) = same {
-                    (to, why) = (RunState::Stopped, format!("the same errors as run {before}"));
-                    ended = Err(EndedEarly::SameErrors(before));
-                }
-            }
-        }
-        ledger.become_state(store, to, why, options).await?;
-        ended
-    }
-
-    async fn run_batches(&mut self) -> Result<(), EndedEarly> {
+    pub(crate) async fn run_batches(&mut self) -> Result<(), EndedEarly> {
         self.check_policies()?;
         let total = match self.progress.wants_total() {
-            true => Some(self.store.count(&self.table).await?),
+            true => Some(self.store.count(self.table()).await?),
             false => None,
         };
         self.progress.started(self.report.entity(), self.mode, total);
@@ -247,9 +156,9 @@ impl<'a, J: BaseMigrateVersionedModelJob + ?Sized, S: JobLedger> Run<'a, J, S> {
 
     async fn scan(&self, after: Option<EntityKey>) -> Result<Page, EndedEarly> {
         let limits = self.options.limits();
-        let bodies = if self.convert.hooks.is_empty() { Bodies::Stale } else { Bodies::All };
+        let bodies = if self.subject.needs_all_columns() { Bodies::All } else { Bodies::Stale };
         let request = ScanRequest { after, until: None, limits, bodies };
-        let page = self.store.scan(&self.table, &request).await?;
+        let page = self.store.scan(self.table(), &request).await?;
         check_page(request.after.as_ref(), &page)?;
         Ok(page)
     }
@@ -262,20 +171,23 @@ impl<'a, J: BaseMigrateVersionedModelJob + ?Sized, S: JobLedger> Run<'a, J, S> {
         let entries = self.store.quarantined(&request).await?;
         let is_last = u32::try_from(entries.len()).unwrap_or(u32::MAX) < limit;
         let keys: Vec<EntityKey> = entries.into_iter().map(|entry| entry.key).collect();
-        let found = self.store.get_many(&self.table, &keys).await?;
+        let found = self.store.get_many(self.table(), &keys).await?;
         if found.len() != keys.len() {
             return Err(EndedEarly::Broken("it did not say of every key whether there is a row"));
         }
         let rows = found.into_iter().zip(keys).map(|(row, key)| {
-            let values = vec![None; self.table.columns().len()];
+            let values = vec![None; self.table().columns().len()];
             row.unwrap_or(Row { key, model_version: None, deleted: true, values })
         });
         Ok(Page { rows: rows.collect(), is_last })
     }
 
     fn convert(&self, page: Page) -> JoinHandle<BatchPlan> {
-        let (table, options) = (Arc::clone(&self.table), Arc::clone(&self.convert));
-        spawn_blocking(move || plan_batch::<J::DomainObject>(&table, page.rows, &options))
+        let (subject, mut options) = (Arc::clone(&self.subject), self.convert.clone());
+        if subject.table.history().is_some() {
+            options.at_ms = now_ms(self.options);
+        }
+        spawn_blocking(move || plan_batch(&subject, page.rows, &options))
     }
 
     /// Writes what was planned. If the database refuses a row of the batch, the batch is cut into parts with one write
@@ -306,15 +218,15 @@ impl<'a, J: BaseMigrateVersionedModelJob + ?Sized, S: JobLedger> Run<'a, J, S> {
         let (entity, id) = (self.report.entity(), row.key.to_entity_id());
         let error = EntityError::Rejected { entity, id: id.clone(), source: Box::new(error) };
         let failure = EntityFailure::new(entity, id, error);
-        FailedRow { failure, content_hash: content_hash(&self.table, row) }
+        FailedRow { failure, content_hash: content_hash(self.table(), row) }
     }
 
     async fn commit(&mut self, plan: &BatchPlan) -> Result<Vec<WriteOutcome>, EndedEarly> {
-        let (store, table) = (self.store, &self.table);
+        let (store, table) = (self.store, &self.subject.table);
         let outcomes = match (self.mode, &mut self.ledger) {
             (Mode::Audit, _) => vec![WriteOutcome::Written; plan.writes.len()],
             (Mode::Migrate, Some(ledger)) => {
-                ledger.commit(store, table, plan, self.report.tally()).await?
+                ledger.commit(store, table, plan, self.report.tally(), self.options).await?
             }
             (Mode::Migrate, None) if plan.writes.is_empty() => Vec::new(),
             (Mode::Migrate, None) => store.write_batch(table, &plan.writes).await?,
@@ -347,11 +259,12 @@ impl<'a, J: BaseMigrateVersionedModelJob + ?Sized, S: JobLedger> Run<'a, J, S> {
 
     fn check_policies(&self) -> Result<(), EndedEarly> {
         let counts = self.report.counts();
-        let is_put_back = self.mode == Mode::Migrate
-            && self.options.policy() == Policy::AllOrNothing
-            && self.source == Source::Table;
-        if is_put_back && counts.failures() + counts.conflict > 0 {
-            return Err(EndedEarly::PutBack);
+        let is_put_back =
+            self.mode == Mode::Migrate && self.options.policy() == Policy::AllOrNothing;
+        if let Some(ledger) = self.ledger.as_ref().filter(|_| is_put_back)
+            && counts.failures() + counts.conflict > 0
+        {
+            return Err(EndedEarly::PutBack(Box::new(ledger.clone())));
         }
         match self.options.failure_limit() {
             Some(limit) if limit.is_passed(counts.failures(), counts.scanned) => {
@@ -359,24 +272,6 @@ impl<'a, J: BaseMigrateVersionedModelJob + ?Sized, S: JobLedger> Run<'a, J, S> {
             }
             _ => Ok(()),
         }
-    }
-}
-
-/// Why a run ended before its last row.
-pub(crate) enum EndedEarly {
-    Store(StoreError),
-    Stopped,
-    Broken(&'static str),
-    TooManyFailures(u8),
-    SameErrors(RunId),
-    AuditFailed(Box<JobReport>),
-    Other(Box<JobError>),
-    PutBack,
-}
-
-impl From<StoreError> for EndedEarly {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
     }
 }
 

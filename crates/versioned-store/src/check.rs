@@ -157,7 +157,7 @@ fn own_columns(model: &StorageModel) -> impl Iterator<Item = (&str, &'static str
         .chain(model.row_stamp_column().map(|name| (name, "the row stamp")))
 }
 
-fn check_name(entity: &'static str, name: &str) -> Result<(), StorageModelError> {
+pub(crate) fn check_name(entity: &'static str, name: &str) -> Result<(), StorageModelError> {
     if name.is_empty() || name.len() > StorageModel::NAME_BYTES_MAX || name.contains('\0') {
         let name = name.escape_debug().to_string().into();
         return Err(StorageModelError::NameInvalid { entity, name });
@@ -196,6 +196,6 @@ fn check_uses(
 }
 
 /// Whether two names are one column; some databases do not tell upper from lower case in names.
-fn same_name(one: &str, two: &str) -> bool {
+pub(crate) fn same_name(one: &str, two: &str) -> bool {
     one.eq_ignore_ascii_case(two)
 }

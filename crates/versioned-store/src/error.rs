@@ -4,6 +4,8 @@
 
 use std::{error::Error, fmt};
 
+use crate::StoreProblem;
+
 /// Why a store could not do what it was asked for.
 ///
 /// Made by stores, those of other crates included; the cause is the driver's error, or one of the store's own.
@@ -76,6 +78,12 @@ impl StoreError {
     #[must_use]
     pub fn operation(&self) -> &'static str {
         self.operation
+    }
+
+    /// What the store found wrong by itself; `None` where the database or its driver failed.
+    #[must_use]
+    pub fn problem(&self) -> Option<&StoreProblem> {
+        self.source.downcast_ref()
     }
 
     /// What it was applied to: normally the name of the table.
@@ -207,6 +215,46 @@ pub enum StorageModelError {
     )]
     #[non_exhaustive]
     DocumentNeeded {
+        /// Name of the entity kind.
+        entity: &'static str,
+        /// Name of the table.
+        table: Box<str>,
+    },
+
+    /// The storage model has a history, and no model version.
+    #[error(
+        "the storage model of `{entity}` in table `{table}` has a history, whose commits are \
+         numbered by the model version, and no column for it: add `.model_version(\"..\")`"
+    )]
+    #[non_exhaustive]
+    HistoryWithoutVersion {
+        /// Name of the entity kind.
+        entity: &'static str,
+        /// Name of the table.
+        table: Box<str>,
+    },
+
+    /// Models can be marked as deleted, and nothing says what becomes of their snapshots.
+    #[error(
+        "models of `{entity}` in table `{table}` can be marked as deleted, and their history does \
+         not say what becomes of their snapshots: add `.snapshots_of_deleted(..)` to it, with \
+         `DeletedModels::Migrate` or `DeletedModels::Skip`"
+    )]
+    #[non_exhaustive]
+    DeletedUndecided {
+        /// Name of the entity kind.
+        entity: &'static str,
+        /// Name of the table.
+        table: Box<str>,
+    },
+
+    /// One table was named for two of models, snapshots and commits.
+    #[error(
+        "table `{table}` is named twice in the storage model of `{entity}`: models, snapshots and \
+         commits need a table each"
+    )]
+    #[non_exhaustive]
+    TableTwice {
         /// Name of the entity kind.
         entity: &'static str,
         /// Name of the table.

@@ -2,53 +2,65 @@
 //!
 //! Layer: store. Invariant: what a batch writes and what the ledger says of it are one transaction.
 
-use std::{fmt, future::Future};
+use std::future::Future;
 
 use versioned_core::EntityId;
 
 use crate::{
-    BatchLimits, Checkpoint, ColumnValue, EntityKey, EntityTable, ModelStore, OpenedRun, RowWrite,
-    RunId, RunRecord, RunRequest, StoreError, Transition, WriteOutcome,
+    Batch, BatchLimits, Claim, EntityKey, EntityTable, Kept, ModelStore, OpenedRun, OutboxEntry,
+    RunId, RunRecord, RunRequest, StoreError, StoredPreImage, Transition, WriteOutcome,
 };
 
 /// A store of models that keeps a ledger of the runs over them, in the same database.
 ///
+/// A run is one unit: it goes over the whole table in the order of the keys, and has one checkpoint and one lease. A ledger
+/// may have room for several units of a run, each a range of keys; the runner uses one.
+///
 /// A method that only reads gives nothing where no ledger was ever written.
 pub trait JobLedger: ModelStore {
-    /// Starts a run, or goes on with the unfinished one of the same entity, table, kind and target.
+    /// Starts a run, or goes on with the unfinished one of the same entity, table, kind and target, as
+    /// [`RunRecord::opening`] says.
     ///
     /// An unfinished run with other settings is closed as superseded, and a new one starts. The run is in state running
-    /// afterwards, and each change of state is a transition.
+    /// afterwards, its lease is the claimant's, and each change of state is a transition.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if the ledger cannot be written; nothing has changed then. `Unsupported` if the ledger was
-    /// written by a later version of the store.
+    /// [`StoreError`] if the ledger cannot be written; nothing has changed then. `Conflict` if somebody else holds the
+    /// unfinished run, `Misconfigured` if no other run may take its place, `Unsupported` if the ledger was written by a
+    /// later version of the store.
     fn open_run(
         &self,
         request: &RunRequest,
+        claim: &Claim,
     ) -> impl Future<Output = Result<OpenedRun, StoreError>> + Send;
 
     /// Writes rows as [`ModelStore::write_batch`] does, and in the same transaction what follows from their outcomes.
     ///
+    /// Gives the outcomes of [`Batch::writes`], and after them those of [`Batch::restores`].
+    ///
     /// # Errors
     ///
-    /// [`StoreError`] if the transaction could not be committed; nothing was written then. `Conflict` if the checkpoint
-    /// is not the next one of its run, or the run is not running.
+    /// [`StoreError`] if the transaction could not be committed; nothing was written then. `Conflict` if the lease was
+    /// taken over, the checkpoint is not the next one of its run, or the run is not running.
     fn commit_batch(
         &self,
         table: &EntityTable,
         batch: &Batch<'_>,
     ) -> impl Future<Output = Result<Vec<WriteOutcome>, StoreError>> + Send;
 
-    /// Changes the state of a run.
+    /// Changes the state of a run; a run that does not work any more has no lease.
+    ///
+    /// `token` is that of the lease under which the caller works; `None` is for somebody who does not work on the run.
     ///
     /// # Errors
     ///
-    /// `Conflict` if the run has another state than `from`, or may not come into the new one.
+    /// `Conflict` if the run has another state than `from`, may not come into the new one, or has a lease with another
+    /// token.
     fn change_state(
         &self,
         transition: &Transition,
+        token: Option<u64>,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// The runs with the highest numbers, newest first; of one entity, or of all.
@@ -100,8 +112,10 @@ pub trait JobLedger: ModelStore {
         released: &Released,
     ) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
-    /// What a run replaced, in the order in which it did, after a place; as much as the limits let through, at least
+    /// What a run replaced, the latest first, before a place or from the end; as much as the limits let through, at least
     /// one where there is one.
+    ///
+    /// The latest comes first because two entities may have set the same row of another table.
     ///
     /// # Errors
     ///
@@ -109,7 +123,7 @@ pub trait JobLedger: ModelStore {
     fn pre_images(
         &self,
         run: RunId,
-        after: i64,
+        before: Option<i64>,
         limits: BatchLimits,
     ) -> impl Future<Output = Result<Vec<StoredPreImage>, StoreError>> + Send;
 
@@ -137,53 +151,12 @@ pub trait JobLedger: ModelStore {
         limit: u32,
     ) -> impl Future<Output = Result<Vec<OutboxEntry>, StoreError>> + Send;
 
-    /// Marks a message as delivered; one that is marked already stays so.
+    /// Removes a message that was delivered; one that is gone stays so.
     ///
     /// # Errors
     ///
     /// [`StoreError`] if the ledger cannot be written.
-    fn mark_delivered(
-        &self,
-        entry: i64,
-        at_ms: i64,
-    ) -> impl Future<Output = Result<(), StoreError>> + Send;
-}
-
-/// A batch: what is written, and what follows from what became of it.
-#[derive(Clone, Copy)]
-#[expect(clippy::exhaustive_structs, reason = "jobs build it")]
-pub struct Batch<'b> {
-    /// The run.
-    pub run: RunId,
-    /// Rows of the model's table, each written by compare-and-set.
-    pub writes: &'b [RowWrite],
-    /// What else the transaction writes, said within it, with the outcome of each write; maybe called more than once.
-    pub follow: &'b (dyn Fn(&[WriteOutcome]) -> FollowUp + Send + Sync),
-}
-
-impl fmt::Debug for Batch<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut shown = formatter.debug_struct("Batch");
-        shown.field("run", &self.run).field("writes", &self.writes).finish_non_exhaustive()
-    }
-}
-
-/// What a batch writes besides its rows.
-#[derive(Debug, Clone, PartialEq, Default)]
-#[expect(clippy::exhaustive_structs, reason = "jobs build it")]
-pub struct FollowUp {
-    /// How far the run has come with this batch.
-    pub checkpoint: Checkpoint,
-    /// Entities that failed. An entry of the same entity and key is replaced.
-    pub quarantine: Vec<QuarantineEntry>,
-    /// Entities that need no quarantine any more.
-    pub released: Vec<EntityKey>,
-    /// What was replaced.
-    pub pre_images: Vec<PreImage>,
-    /// Rows of other tables.
-    pub dependents: Vec<DependentRow>,
-    /// What must happen after the commit.
-    pub outbox: Vec<OutboxMessage>,
+    fn remove_delivered(&self, entry: i64) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
 /// An entity in quarantine: its row stays where it is.
@@ -228,78 +201,11 @@ pub struct QuarantineRequest {
 pub enum Released {
     /// The one with this key.
     Key(EntityKey),
-    /// All that were found last by another run than this one, except those with these ids.
+    /// All that were found last by an earlier run than this one, except those with these ids.
     NotFoundBy {
         /// The run that has seen every row.
         run: RunId,
         /// Those that it did not look at, by the text of their keys.
         except: Vec<EntityId>,
     },
-}
-
-/// What a write replaced.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::exhaustive_structs, reason = "jobs build it")]
-pub struct PreImage {
-    /// The key.
-    pub key: EntityKey,
-    /// What was replaced, and how to know what replaced it; what the bytes mean is the job's affair.
-    pub content: Vec<u8>,
-}
-
-/// A pre-image and its place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::exhaustive_structs, reason = "stores build it")]
-pub struct StoredPreImage {
-    /// The place; later ones are greater.
-    pub place: i64,
-    /// What was replaced.
-    pub image: PreImage,
-}
-
-/// How much is kept of what a run replaced.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[expect(clippy::exhaustive_structs, reason = "stores build it")]
-pub struct Kept {
-    /// Rows.
-    pub rows: u64,
-    /// Bytes of their contents, as they are stored.
-    pub bytes: u64,
-}
-
-/// A row of another table that is set together with an entity.
-///
-/// It is inserted, or its columns are set where there is a row with its key. The key columns must be the primary key of
-/// the table, or unique.
-#[derive(Debug, Clone, PartialEq)]
-#[expect(clippy::exhaustive_structs, reason = "jobs build it")]
-pub struct DependentRow {
-    /// Name of the table.
-    pub table: String,
-    /// The key columns and their values; at least one.
-    pub key: Vec<(String, ColumnValue)>,
-    /// The other columns and their values.
-    pub set: Vec<(String, ColumnValue)>,
-}
-
-/// What must happen after a batch was committed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::exhaustive_structs, reason = "jobs build it")]
-pub struct OutboxMessage {
-    /// What kind of message it is, such as `cache`.
-    pub topic: String,
-    /// What it says.
-    pub payload: String,
-}
-
-/// A message that waits for its delivery.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::exhaustive_structs, reason = "stores build it")]
-pub struct OutboxEntry {
-    /// Its number; the same message has the same one however often it is delivered.
-    pub id: i64,
-    /// The run that wrote it.
-    pub run: RunId,
-    /// The message.
-    pub message: OutboxMessage,
 }

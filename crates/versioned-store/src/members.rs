@@ -241,7 +241,7 @@ fn json_value(before: Option<&Option<ColumnValue>>, json: String) -> ColumnValue
 }
 
 /// The value of a JSON scalar in a column of the database's own type, or what is in the way.
-fn scalar_value(json: &str) -> Result<ColumnValue, &'static str> {
+pub(crate) fn scalar_value(json: &str) -> Result<ColumnValue, &'static str> {
     let parsed: serde_json::Value =
         serde_json::from_str(json).map_err(|_| "it is no JSON that serde_json reads")?;
     match parsed {

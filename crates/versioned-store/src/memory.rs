@@ -10,7 +10,10 @@ use std::{
 
 use crate::{
     Bodies, ColumnValue, EntityKey, EntityTable, ModelStore, Page, Row, RowWrite, ScanRequest,
-    StoreError, StoreProblem, VersionCount, WriteOutcome, memory_ledger::Ledger,
+    StoreError, StoreProblem, VersionCount, WriteOutcome,
+    memory_history::{CommitLogs, is_orphan},
+    memory_ledger::Ledger,
+    memory_rows::{is_deleted, record_of, row_of, value_of},
 };
 
 /// A store in memory.
@@ -60,9 +63,13 @@ pub struct MemoryStore {
 /// All that the store holds.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct State {
-    pub(crate) tables: BTreeMap<String, Table>,
+    pub(crate) tables: Tables,
     pub(crate) ledger: Ledger,
+    pub(crate) commits: CommitLogs,
 }
+
+/// Tables by name.
+pub(crate) type Tables = BTreeMap<String, Table>;
 
 /// Rows by key.
 pub(crate) type Table = BTreeMap<EntityKey, Record>;
@@ -147,7 +154,8 @@ impl MemoryStore {
 
     fn scan_rows(&self, table: &EntityTable, request: &ScanRequest) -> Result<Page, StoreProblem> {
         let tables = &mut self.lock().tables;
-        let rows = rows_of(tables, table)?;
+        rows_of(tables, table)?;
+        let rows = &tables[table.name()];
         for key in [&request.after, &request.until].into_iter().flatten() {
             table.stored_key(key)?;
         }
@@ -165,7 +173,7 @@ impl MemoryStore {
                 page.is_last = false;
                 break;
             }
-            let row = row_of(table, key, record, request.bodies)?;
+            let row = row_of(table, key, record, request.bodies, is_orphan(tables, table, key))?;
             bytes += row.values.iter().flatten().map(ColumnValue::byte_len).sum::<usize>();
             page.rows.push(row);
         }
@@ -178,10 +186,10 @@ impl MemoryStore {
         writes: &[RowWrite],
     ) -> Result<Vec<WriteOutcome>, StoreProblem> {
         let tables = &mut self.lock().tables;
-        let rows = rows_of(tables, table)?;
+        rows_of(tables, table)?;
         let checked = writes.iter().map(|write| Ok((write, table.check_write(write)?)));
         let checked: Vec<_> = checked.collect::<Result<_, _>>()?;
-        Ok(checked.into_iter().map(|(write, next)| write_row(table, rows, write, next)).collect())
+        Ok(checked.into_iter().map(|(write, next)| write_row(table, tables, write, next)).collect())
     }
 
     fn count_versions(&self, table: &EntityTable) -> Result<Vec<VersionCount>, StoreProblem> {
@@ -233,8 +241,8 @@ impl ModelStore for MemoryStore {
         let tables = &mut self.lock().tables;
         let mut get = || {
             table.stored_key(key)?;
-            let record = rows_of(tables, table)?.get(key);
-            record.map(|record| row_of(table, key, record, Bodies::All)).transpose()
+            rows_of(tables, table)?;
+            row_in(tables, table, key).transpose()
         };
         get().map_err(named("get", table))
     }
@@ -255,116 +263,61 @@ fn named(operation: &'static str, table: &EntityTable) -> impl FnOnce(StoreProbl
 }
 
 pub(crate) fn rows_of<'t>(
-    tables: &'t mut BTreeMap<String, Table>,
+    tables: &'t mut Tables,
     table: &EntityTable,
 ) -> Result<&'t mut Table, StoreProblem> {
+    if table.parent().is_some_and(|parent| !tables.contains_key(parent.table())) {
+        return Err(StoreProblem::TableUnknown);
+    }
     if let Some(column) = table.row_stamp() {
         return Err(StoreProblem::RowStampUnsupported { column: column.into() });
     }
     tables.get_mut(table.name()).ok_or(StoreProblem::TableUnknown)
 }
 
-fn value_of(record: &Record, column: &str) -> ColumnValue {
-    record.get(column).cloned().unwrap_or(ColumnValue::Null)
-}
-
-fn record_of(table: &EntityTable, row: Row) -> (EntityKey, Record) {
-    let mut record = Record::new();
-    // Fields go first, so that the model version and the flag win where they share a column with a field.
-    for (column, value) in table.columns().iter().zip(row.values) {
-        if let (None, Some(value)) = (column.key_part, value) {
-            record.insert(column.name.clone(), value);
-        }
-    }
-    if let (Some(column), Some(version)) = (table.model_version(), row.model_version) {
-        record.insert(column.to_owned(), ColumnValue::Integer(version));
-    }
-    if let Some(column) = table.deleted() {
-        record.insert(column.to_owned(), ColumnValue::Boolean(row.deleted));
-    }
-    (row.key, record)
-}
-
-fn row_of(
+/// A row with all its columns, of a table that is there.
+fn row_in(
+    tables: &Tables,
     table: &EntityTable,
     key: &EntityKey,
-    record: &Record,
-    bodies: Bodies,
-) -> Result<Row, StoreProblem> {
-    let deleted = is_deleted(table, key, record)?;
-    let model_version = model_version_of(table, key, record)?;
-    let full: Vec<_> = (table.columns().iter())
-        .map(|column| match column.key_part {
-            Some(part) => Some(key.parts()[part].to_value()),
-            None => Some(value_of(record, &column.name)),
-        })
-        .collect();
-    let with_bodies = bodies == Bodies::All || (!deleted && table.is_stale(&full));
-    let values = full.into_iter().enumerate().map(|(index, value)| {
-        let is_version = table.columns()[index].kind.is_version();
-        value.filter(|_| is_version || (with_bodies && table.is_read(index, bodies)))
-    });
-    Ok(Row { key: key.clone(), model_version, deleted, values: values.collect() })
+) -> Option<Result<Row, StoreProblem>> {
+    let record = tables.get(table.name())?.get(key)?;
+    Some(row_of(table, key, record, Bodies::All, is_orphan(tables, table, key)))
 }
 
-fn is_deleted(table: &EntityTable, key: &EntityKey, record: &Record) -> Result<bool, StoreProblem> {
-    let Some(column) = table.deleted() else {
-        return Ok(false);
-    };
-    let value = value_of(record, column);
-    value.as_flag().ok_or_else(|| StoreProblem::ColumnMalformed {
-        column: column.into(),
-        key: key.clone(),
-        found: value.type_name(),
-        expected: "a truth value or a number",
-    })
-}
-
-fn model_version_of(
+/// Whether the row is still what was read; otherwise, what is in the way.
+pub(crate) fn compare(
     table: &EntityTable,
-    key: &EntityKey,
-    record: &Record,
-) -> Result<Option<i64>, StoreProblem> {
-    let Some(column) = table.model_version() else {
-        return Ok(None);
-    };
-    match value_of(record, column) {
-        ColumnValue::Null => Ok(None),
-        ColumnValue::Integer(version) => Ok(Some(version)),
-        other => Err(StoreProblem::ColumnMalformed {
-            column: column.into(),
-            key: key.clone(),
-            found: other.type_name(),
-            expected: "an integer",
-        }),
-    }
+    tables: &Tables,
+    expected: &Row,
+) -> Result<(), WriteOutcome> {
+    // What cannot be read has changed too: the expected row was readable.
+    let found = row_in(tables, table, &expected.key).ok_or(WriteOutcome::Gone)?;
+    let found = found.map_err(|_| WriteOutcome::Conflict)?;
+    let mut values = found.values.iter().zip(&expected.values);
+    let is_same = found.model_version == expected.model_version
+        && found.deleted == expected.deleted
+        && values.all(|pair| match pair {
+            (Some(found), Some(expected)) => found.is_same(expected),
+            (_, None) => true,
+            (None, Some(_)) => false,
+        });
+    if is_same { Ok(()) } else { Err(WriteOutcome::Conflict) }
 }
 
 pub(crate) fn write_row(
     table: &EntityTable,
-    rows: &mut Table,
+    tables: &mut Tables,
     write: &RowWrite,
     next_version: Option<i64>,
 ) -> WriteOutcome {
-    let expected = &write.expected;
-    let Some(record) = rows.get_mut(&expected.key) else {
+    if let Err(outcome) = compare(table, tables, &write.expected) {
+        return outcome;
+    }
+    let rows = tables.get_mut(table.name());
+    let Some(record) = rows.and_then(|rows| rows.get_mut(&write.expected.key)) else {
         return WriteOutcome::Gone;
     };
-    // What cannot be read has changed too: the expected row was readable.
-    let is_same = row_of(table, &expected.key, record, Bodies::All).is_ok_and(|found| {
-        let values = found.values.iter().zip(&expected.values);
-        found.model_version == expected.model_version && found.deleted == expected.deleted && {
-            values
-        }
-        .all(|pair| match pair {
-            (Some(found), Some(expected)) => found.is_same(expected),
-            (_, None) => true,
-            (None, Some(_)) => false,
-        })
-    });
-    if !is_same {
-        return WriteOutcome::Conflict;
-    }
     for (index, value) in &write.set {
         record.insert(table.columns()[*index].name.clone(), value.clone());
     }

@@ -2,14 +2,15 @@
 //!
 //! Layer: store. Invariant: a batch is applied as a whole or not at all, as in a database.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    Batch, BatchLimits, Checkpoint, ColumnValue, DependentRow, EntityKey, EntityTable, FollowUp,
-    JobLedger, Kept, KeyPart, MemoryStore, OpenedRun, OutboxEntry, PreImage, QuarantineEntry,
-    QuarantineRequest, Released, RunId, RunRecord, RunRequest, RunState, StoreError, StoreProblem,
-    StoredPreImage, Transition, WriteOutcome,
-    memory::{Record, State, rows_of, write_row},
+    Batch, BatchLimits, Claim, ColumnValue, DependentRow, EntityKey, EntityTable, FollowUp,
+    JobLedger, Kept, KeptDependent, KeyPart, MemoryStore, OpenedRun, Opening, OutboxEntry,
+    OutboxWrite, QuarantineEntry, QuarantineRequest, Released, RunId, RunRecord, RunRequest,
+    RunState, StoreError, StoreProblem, StoredPreImage, Transition, WriteOutcome,
+    memory::{Record, State, Table, rows_of, write_row},
+    memory_history,
 };
 
 /// Name of the ledger in errors that are of no table.
@@ -22,8 +23,9 @@ pub(crate) struct Ledger {
     transitions: Vec<Transition>,
     /// By entity and text of the key, which is the order in which a database lists them.
     quarantine: BTreeMap<(String, String), QuarantineEntry>,
-    pre_images: Vec<(RunId, PreImage)>,
-    outbox: Vec<(OutboxEntry, Option<i64>)>,
+    pre_images: Vec<(RunId, StoredPreImage)>,
+    outbox: Vec<(EntityKey, OutboxEntry)>,
+    messages: i64,
 }
 
 impl Ledger {
@@ -44,7 +46,7 @@ impl Ledger {
         self.transitions.push(Transition { run: id, from, to, who, at_ms, why });
     }
 
-    fn open(&mut self, request: &RunRequest) -> OpenedRun {
+    fn open(&mut self, request: &RunRequest, claim: &Claim) -> Result<OpenedRun, StoreProblem> {
         let same = |run: &&mut RunRecord| {
             let known = &run.request;
             run.state.is_unfinished()
@@ -54,27 +56,44 @@ impl Ledger {
         let mut superseded = None;
         if let Some(run) = self.runs.iter_mut().rev().find(same) {
             let (id, from) = (run.id, Some(run.state));
-            if run.request.settings == request.settings {
-                run.state = RunState::Running;
-                let run = run.clone();
-                self.note(id, from, RunState::Running, request, "resumed");
-                return OpenedRun { run, is_resumed: true, superseded: None };
+            match run.opening(request, claim)? {
+                Opening::Same => {
+                    let is_resumed = run.checkpoint.number > 0;
+                    return Ok(OpenedRun { run: run.clone(), is_resumed, superseded: None });
+                }
+                Opening::Resumed => {
+                    run.state = RunState::Running;
+                    run.lease = run.lease.next(request, claim);
+                    let run = run.clone();
+                    self.note(id, from, RunState::Running, request, "resumed");
+                    return Ok(OpenedRun { run, is_resumed: true, superseded: None });
+                }
+                Opening::Superseded => {
+                    run.state = RunState::Superseded;
+                    run.lease.until_ms = 0;
+                    superseded = Some(id);
+                    self.note(id, from, RunState::Superseded, request, "the settings are others");
+                }
             }
-            run.state = RunState::Superseded;
-            superseded = Some(id);
-            self.note(id, from, RunState::Superseded, request, "the settings are others");
         }
         let id = RunId::new(i64::try_from(self.runs.len()).unwrap_or(i64::MAX).saturating_add(1));
-        let (state, checkpoint) = (RunState::Running, Checkpoint::default());
-        let run = RunRecord { id, request: request.clone(), state, checkpoint };
+        let run = RunRecord::started(id, request, claim);
         self.runs.push(run.clone());
         self.note(id, None, RunState::Running, request, "started");
-        OpenedRun { run, is_resumed: false, superseded }
+        Ok(OpenedRun { run, is_resumed: false, superseded })
     }
 
-    fn apply(&mut self, run: RunId, follow_up: FollowUp) -> Result<(), StoreProblem> {
+    /// Notes what follows from a batch that has been checked.
+    fn apply(
+        &mut self,
+        run: RunId,
+        until_ms: i64,
+        follow_up: FollowUp,
+        mut dependents: BTreeMap<EntityKey, Vec<KeptDependent>>,
+    ) -> Result<(), StoreProblem> {
         let record = self.run(run)?;
         record.checkpoint = follow_up.checkpoint;
+        record.lease.until_ms = until_ms;
         let entity = record.request.entity.clone();
         for key in follow_up.released {
             self.quarantine.remove(&(entity.clone(), key.to_ledger_text()));
@@ -83,22 +102,44 @@ impl Ledger {
             let place = (entry.entity.clone(), entry.key.to_ledger_text());
             self.quarantine.insert(place, entry);
         }
-        self.pre_images.extend(follow_up.pre_images.into_iter().map(|image| (run, image)));
-        for message in follow_up.outbox {
-            let id = i64::try_from(self.outbox.len()).unwrap_or(i64::MAX).saturating_add(1);
-            self.outbox.push((OutboxEntry { id, run, message }, None));
+        for image in follow_up.pre_images {
+            let place = self.pre_images.last().map_or(1, |(_, last)| last.place.saturating_add(1));
+            let dependents = dependents.remove(&image.key).unwrap_or_default();
+            self.pre_images.push((run, StoredPreImage { place, image, dependents }));
         }
+        if let Some(withdrawn) = follow_up.withdrawn {
+            let keys: BTreeSet<&EntityKey> = withdrawn.keys.iter().collect();
+            self.outbox
+                .retain(|(of, entry)| entry.run != Some(withdrawn.run) || !keys.contains(of));
+        }
+        self.post(Some(run), follow_up.outbox);
         Ok(())
+    }
+
+    /// Keeps messages until they are delivered.
+    pub(crate) fn post(&mut self, run: Option<RunId>, messages: Vec<OutboxWrite>) {
+        for write in messages {
+            self.messages = self.messages.saturating_add(1);
+            let entry = OutboxEntry { id: self.messages, run, message: write.message };
+            self.outbox.push((write.of, entry));
+        }
     }
 
     fn kept(&self, run: RunId) -> Kept {
         let mut kept = Kept::default();
-        for (_, image) in self.pre_images.iter().filter(|(of, _)| *of == run) {
+        for (_, stored) in self.pre_images.iter().filter(|(of, _)| *of == run) {
             kept.rows += 1;
-            kept.bytes += image.content.len() as u64;
+            kept.bytes += byte_len(stored) as u64;
         }
         kept
     }
+}
+
+/// Bytes of a pre-image with its dependent rows.
+fn byte_len(stored: &StoredPreImage) -> usize {
+    let columns = stored.dependents.iter().flat_map(|row| row.before.iter().chain([&row.after]));
+    let values = columns.flatten().map(|(name, value)| name.len() + value.byte_len());
+    stored.image.content.len() + values.sum::<usize>()
 }
 
 impl MemoryStore {
@@ -108,78 +149,129 @@ impl MemoryStore {
         batch: &Batch<'_>,
     ) -> Result<Vec<WriteOutcome>, StoreProblem> {
         let mut state = self.lock();
-        let State { tables, ledger } = &mut *state;
-        let checked = batch.writes.iter().map(|write| Ok((write, table.check_write(write)?)));
-        let checked: Vec<_> = checked.collect::<Result<_, StoreProblem>>()?;
-        let rows = rows_of(tables, table)?;
-        // What a batch that cannot be finished has written is taken back.
-        let before: Vec<(EntityKey, Option<Record>)> = (batch.writes.iter().rev())
-            .map(|write| (write.expected.key.clone(), rows.get(&write.expected.key).cloned()))
-            .collect();
-        let outcomes: Vec<WriteOutcome> = (checked.into_iter())
-            .map(|(write, next)| write_row(table, rows, write, next))
-            .collect();
-        let follow_up = (batch.follow)(&outcomes);
-        let finish = || {
-            let number = follow_up.checkpoint.number;
-            check_next(ledger.run(batch.run)?, number)?;
-            for row in &follow_up.dependents {
-                dependent_key(row)?;
-                if !tables.contains_key(&row.table) {
-                    return Err(StoreProblem::TableUnknown);
-                }
-            }
-            for row in &follow_up.dependents {
-                let (key, rows) = (dependent_key(row)?, tables.get_mut(&row.table));
-                let record = rows.ok_or(StoreProblem::TableUnknown)?.entry(key).or_default();
-                record.extend(row.set.iter().cloned());
-            }
-            ledger.apply(batch.run, follow_up)
-        };
-        let finished = finish();
-        if finished.is_err() {
-            let rows = rows_of(&mut state.tables, table)?;
-            for (key, record) in before {
+        let mut replaced = Vec::new();
+        let committed = commit_in(&mut state, table, batch, &mut replaced);
+        if committed.is_err() {
+            // What a batch that cannot be finished has written is taken back.
+            for (name, key, record) in replaced.into_iter().rev() {
+                let Some(rows) = state.tables.get_mut(&name) else { continue };
                 match record {
                     Some(record) => rows.insert(key, record),
                     None => rows.remove(&key),
                 };
             }
         }
-        finished.map(|()| outcomes)
+        committed
     }
 }
 
-/// Refuses a checkpoint that is not the next one of a running run.
-fn check_next(run: &RunRecord, number: u64) -> Result<(), StoreProblem> {
-    let found = run.checkpoint.number;
-    if run.state != RunState::Running || number.checked_sub(1) != Some(found) {
-        let state = run.state.as_str();
-        return Err(StoreProblem::RunMoved { run: run.id, state, found, number });
+/// Rows before they were changed: table, key, and the row, if there was one.
+type Replaced = Vec<(String, EntityKey, Option<Record>)>;
+
+fn commit_in(
+    state: &mut State,
+    table: &EntityTable,
+    batch: &Batch<'_>,
+    replaced: &mut Replaced,
+) -> Result<Vec<WriteOutcome>, StoreProblem> {
+    let State { tables, ledger, commits } = state;
+    let checked = batch.writes.iter().map(|write| Ok((write, table.check_write(write)?)));
+    let checked: Vec<_> = checked.collect::<Result<_, StoreProblem>>()?;
+    rows_of(tables, table)?;
+    let mut outcomes = Vec::with_capacity(checked.len() + batch.restores.len());
+    for (write, next) in checked {
+        let key = &write.expected.key;
+        let before = rows_of(tables, table)?.get(key).cloned();
+        replaced.push((table.name().to_owned(), key.clone(), before));
+        outcomes.push(write_row(table, tables, write, next));
     }
-    Ok(())
+    for restore in batch.restores {
+        let of_row = outcomes.get(restore.write).copied().unwrap_or(WriteOutcome::Conflict);
+        outcomes.push(match of_row {
+            WriteOutcome::Written => put_back(tables, &restore.dependent, replaced)?,
+            other => other,
+        });
+    }
+    let mut follow_up = (batch.follow)(&outcomes);
+    let number = follow_up.checkpoint.number;
+    ledger.run(batch.run)?.check_batch(batch.token, number)?;
+    let new = std::mem::take(&mut follow_up.commits);
+    let plan = memory_history::plan(tables, commits, table, new)?;
+    let mut kept: BTreeMap<EntityKey, Vec<KeptDependent>> = BTreeMap::new();
+    for write in &follow_up.dependents {
+        let dependent = set_dependent(tables, &write.row, replaced)?;
+        if write.keep {
+            kept.entry(write.of.clone()).or_default().push(dependent);
+        }
+    }
+    ledger.apply(batch.run, batch.until_ms, follow_up, kept)?;
+    plan.apply(tables, commits);
+    Ok(outcomes)
 }
 
-fn dependent_key(row: &DependentRow) -> Result<EntityKey, StoreProblem> {
+/// Inserts a row, or sets its columns where its key exists; says how it was before and how it is now.
+pub(crate) fn set_dependent(
+    tables: &mut BTreeMap<String, Table>,
+    row: &DependentRow,
+    replaced: &mut Replaced,
+) -> Result<KeptDependent, StoreProblem> {
+    let key = dependent_key(&row.key)?;
+    let rows = tables.get_mut(&row.table).ok_or(StoreProblem::TableUnknown)?;
+    replaced.push((row.table.clone(), key.clone(), rows.get(&key).cloned()));
+    let before = rows.get(&key).map(columns);
+    let record = rows.entry(key).or_default();
+    record.extend(row.set.iter().cloned());
+    let after = columns(record);
+    Ok(KeptDependent { table: row.table.clone(), key: row.key.clone(), before, after })
+}
+
+/// Puts a row back, if it is still as it was set.
+fn put_back(
+    tables: &mut BTreeMap<String, Table>,
+    dependent: &KeptDependent,
+    replaced: &mut Replaced,
+) -> Result<WriteOutcome, StoreProblem> {
+    let key = dependent_key(&dependent.key)?;
+    let rows = tables.get_mut(&dependent.table).ok_or(StoreProblem::TableUnknown)?;
+    let Some(now) = rows.get(&key).map(columns) else {
+        return Ok(WriteOutcome::Gone);
+    };
+    if !dependent.is_as_set(&now) {
+        return Ok(WriteOutcome::Conflict);
+    }
+    replaced.push((dependent.table.clone(), key.clone(), rows.get(&key).cloned()));
+    match &dependent.before {
+        Some(before) => rows.insert(key, before.iter().cloned().collect()),
+        None => rows.remove(&key),
+    };
+    Ok(WriteOutcome::Written)
+}
+
+fn columns(record: &Record) -> Vec<(String, ColumnValue)> {
+    record.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+pub(crate) fn dependent_key(key: &[(String, ColumnValue)]) -> Result<EntityKey, StoreProblem> {
     let part = |value: &ColumnValue| match value {
         ColumnValue::Integer(number) => Some(KeyPart::Integer(*number)),
         ColumnValue::Text(text) => Some(KeyPart::Text(text.clone())),
         ColumnValue::Bytes(bytes) => bytes.as_slice().try_into().ok().map(KeyPart::Uuid),
         _ => None,
     };
-    let parts: Option<Vec<_>> = row.key.iter().map(|(_, value)| part(value)).collect();
+    let parts: Option<Vec<_>> = key.iter().map(|(_, value)| part(value)).collect();
     match parts {
         Some(parts) if !parts.is_empty() => Ok(EntityKey::new(parts)),
         _ => Err(StoreProblem::LedgerMalformed {
             what: "the key of a dependent row",
-            found: format!("{:?}", row.key).into(),
+            found: format!("{key:?}").into(),
         }),
     }
 }
 
 impl JobLedger for MemoryStore {
-    async fn open_run(&self, request: &RunRequest) -> Result<OpenedRun, StoreError> {
-        Ok(self.lock().ledger.open(request))
+    async fn open_run(&self, request: &RunRequest, claim: &Claim) -> Result<OpenedRun, StoreError> {
+        let opened = self.lock().ledger.open(request, claim);
+        opened.map_err(|problem| problem.into_error("open_run", LEDGER))
     }
 
     async fn commit_batch(
@@ -191,23 +283,21 @@ impl JobLedger for MemoryStore {
             .map_err(|problem| problem.into_error("commit_batch", table.name()))
     }
 
-    async fn change_state(&self, transition: &Transition) -> Result<(), StoreError> {
+    async fn change_state(
+        &self,
+        transition: &Transition,
+        token: Option<u64>,
+    ) -> Result<(), StoreError> {
         let mut state = self.lock();
         let mut change = || {
             let run = state.ledger.run(transition.run)?;
-            let is_legal = run.state.may_become(transition.to);
-            if Some(run.state) != transition.from || !is_legal {
-                return Err(StoreProblem::TransitionIllegal {
-                    run: run.id,
-                    state: run.state.as_str(),
-                    to: transition.to.as_str(),
-                });
-            }
+            run.check_change(transition, token)?;
             run.state = transition.to;
+            run.lease.until_ms = 0;
             state.ledger.transitions.push(transition.clone());
             Ok(())
         };
-        change().map_err(|problem| problem.into_error("change_state", LEDGER))
+        change().map_err(|problem: StoreProblem| problem.into_error("change_state", LEDGER))
     }
 
     async fn runs(&self, entity: Option<&str>, limit: u32) -> Result<Vec<RunRecord>, StoreError> {
@@ -249,7 +339,7 @@ impl JobLedger for MemoryStore {
                 || match released {
                     Released::Key(key) => entry.key != *key,
                     Released::NotFoundBy { run, except } => {
-                        entry.run == *run || except.contains(&entry.key.to_entity_id())
+                        entry.run >= *run || except.contains(&entry.key.to_entity_id())
                     }
                 }
         });
@@ -259,21 +349,23 @@ impl JobLedger for MemoryStore {
     async fn pre_images(
         &self,
         run: RunId,
-        after: i64,
+        before: Option<i64>,
         limits: BatchLimits,
     ) -> Result<Vec<StoredPreImage>, StoreError> {
         let state = self.lock();
-        let placed = (state.ledger.pre_images.iter()).filter(|(of, _)| *of == run).zip(1..);
-        let placed = placed.filter(|(_, place)| *place > after).take(limits.rows() as usize);
-        let (mut images, mut bytes) = (Vec::new(), 0);
-        for ((_, image), place) in placed {
-            bytes += image.content.len();
-            images.push(StoredPreImage { place, image: image.clone() });
+        let images = state.ledger.pre_images.iter().rev().filter(|(of, _)| *of == run);
+        let wanted = images
+            .map(|(_, stored)| stored)
+            .filter(|stored| before.is_none_or(|before| stored.place < before));
+        let (mut page, mut bytes) = (Vec::new(), 0);
+        for stored in wanted.take(limits.rows() as usize) {
+            bytes += byte_len(stored);
+            page.push(stored.clone());
             if bytes >= limits.bytes_max {
                 break;
             }
         }
-        Ok(images)
+        Ok(page)
     }
 
     async fn kept(&self, run: RunId) -> Result<Kept, StoreError> {
@@ -289,15 +381,12 @@ impl JobLedger for MemoryStore {
 
     async fn undelivered(&self, limit: u32) -> Result<Vec<OutboxEntry>, StoreError> {
         let state = self.lock();
-        let waiting = state.ledger.outbox.iter().filter(|(_, at_ms)| at_ms.is_none());
-        Ok(waiting.take(limit as usize).map(|(entry, _)| entry.clone()).collect())
+        let waiting = state.ledger.outbox.iter().map(|(_, entry)| entry);
+        Ok(waiting.take(limit as usize).cloned().collect())
     }
 
-    async fn mark_delivered(&self, entry: i64, at_ms: i64) -> Result<(), StoreError> {
-        let outbox = &mut self.lock().ledger.outbox;
-        if let Some((_, delivered)) = outbox.iter_mut().find(|(known, _)| known.id == entry) {
-            delivered.get_or_insert(at_ms);
-        }
+    async fn remove_delivered(&self, entry: i64) -> Result<(), StoreError> {
+        self.lock().ledger.outbox.retain(|(_, known)| known.id != entry);
         Ok(())
     }
 }

@@ -3,6 +3,8 @@
 //! Layer: store. Invariant: the predicate of a write cannot be chosen; it is always the model version, where there is
 //! one, and every value that was read.
 
+use crate::History;
+
 /// How an entity lies in a table: a column per field, or one column with the whole document.
 ///
 /// It is checked against the declaration by [`EntityTable::new`](crate::EntityTable::new).
@@ -32,6 +34,7 @@ pub struct StorageModel {
     document: Option<String>,
     overrides: Vec<(String, String)>,
     json: Vec<String>,
+    history: Option<History>,
 }
 
 /// A column of the key.
@@ -73,6 +76,7 @@ impl StorageModel {
             document: None,
             overrides: Vec::new(),
             json: Vec::new(),
+            history: None,
         }
     }
 
@@ -129,6 +133,13 @@ impl StorageModel {
         self
     }
 
+    /// Says where the history of the models lies; needs a [model version](Self::model_version).
+    #[must_use]
+    pub fn history(mut self, history: History) -> Self {
+        self.history = Some(history);
+        self
+    }
+
     /// Name of the table.
     #[must_use]
     pub fn table(&self) -> &str {
@@ -163,6 +174,12 @@ impl StorageModel {
     #[must_use]
     pub fn document_column(&self) -> Option<&str> {
         self.document.as_deref()
+    }
+
+    /// Where the history of the models lies.
+    #[must_use]
+    pub fn history_tables(&self) -> Option<&History> {
+        self.history.as_ref()
     }
 
     /// The columns that were named for fields: (field, column).

@@ -173,4 +173,20 @@ pub enum WriteOutcome {
     Conflict,
     /// The row is gone; it was not brought back.
     Gone,
+    /// The row could have been written and was not, because another one of the same call could not; only where all are
+    /// written or none, as by [`HistoryStore::commit_models`](crate::HistoryStore::commit_models).
+    Withheld,
+}
+
+impl WriteOutcome {
+    /// Outcomes as they are where all are written or none: where one is not written, the others are withheld; for stores.
+    #[must_use]
+    pub fn all_or_none(mut outcomes: Vec<Self>) -> Vec<Self> {
+        if outcomes.iter().any(|outcome| *outcome != Self::Written) {
+            for outcome in outcomes.iter_mut().filter(|outcome| **outcome == Self::Written) {
+                *outcome = Self::Withheld;
+            }
+        }
+        outcomes
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! Layer: store.
 
-use crate::{EntityKey, RunId, StoreError, StoreErrorKind};
+use crate::{EntityKey, ModelVersion, RunId, StoreError, StoreErrorKind};
 
 /// What a store found wrong by itself; the source of a [`StoreError`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -149,6 +149,42 @@ pub enum StoreProblem {
         number: u64,
     },
 
+    /// Somebody else works on the run.
+    #[error("run {run} is held by {owner}, since {since} and until {until}")]
+    RunHeld {
+        /// Number of the run.
+        run: RunId,
+        /// Who works.
+        owner: Box<str>,
+        /// Since when.
+        since: Box<str>,
+        /// Until when, unless the owner puts it off.
+        until: Box<str>,
+    },
+
+    /// Somebody else has taken the run over.
+    #[error(
+        "run {run} was taken over by {owner} at {since}, so nothing more is written for it here"
+    )]
+    LeaseLost {
+        /// Number of the run.
+        run: RunId,
+        /// Who works now.
+        owner: Box<str>,
+        /// Since when.
+        since: Box<str>,
+    },
+
+    /// The run is all or nothing, and has come neither to its end nor back to its start.
+    #[error(
+        "run {run} is all or nothing and was interrupted after it had written, so no run with other \
+         settings can take its place"
+    )]
+    RunMustFinish {
+        /// Number of the run.
+        run: RunId,
+    },
+
     /// The run has another state than was thought, or may not come into the new one.
     #[error("run {run} is {state} and cannot become {to}")]
     TransitionIllegal {
@@ -158,6 +194,53 @@ pub enum StoreProblem {
         state: &'static str,
         /// The state that it was to get.
         to: &'static str,
+    },
+
+    /// The storage model has no history.
+    #[error("the storage model has no history")]
+    HistoryMissing,
+
+    /// A table of the history is not there.
+    #[error("there is no table `{table}`, which the history needs")]
+    HistoryTableUnknown {
+        /// Name of the table.
+        table: Box<str>,
+    },
+
+    /// A table of the history lacks a column.
+    #[error("table `{table}` of the history has no column `{column}`")]
+    HistoryColumnUnknown {
+        /// Name of the table.
+        table: Box<str>,
+        /// Name of the column.
+        column: Box<str>,
+    },
+
+    /// The history has a commit with this model version already.
+    #[error(
+        "table `{table}` has model version {version} of `{key}` already, and history is never \
+         written over"
+    )]
+    HistoryExists {
+        /// Name of the table.
+        table: Box<str>,
+        /// Key of the model.
+        key: EntityKey,
+        /// The model version.
+        version: ModelVersion,
+    },
+
+    /// A commit holds what no store writes there.
+    #[error("commit {number} in table `{table}` holds {found} as {what}")]
+    HistoryMalformed {
+        /// Name of the table.
+        table: Box<str>,
+        /// Number of the commit.
+        number: i64,
+        /// What it is said to be.
+        what: &'static str,
+        /// What it holds.
+        found: Box<str>,
     },
 
     /// A version column has more values than versions ever have.
@@ -184,14 +267,22 @@ impl StoreProblem {
             | Self::WriteMismatch { .. }
             | Self::KeyNotUnique { .. }
             | Self::ValueAltered { .. }
+            | Self::HistoryMissing
+            | Self::HistoryTableUnknown { .. }
+            | Self::HistoryColumnUnknown { .. }
             | Self::TooManyVersions { .. } => StoreErrorKind::Misconfigured,
             Self::EncodingUnsupported | Self::LedgerTooNew { .. } => StoreErrorKind::Unsupported,
-            Self::KeyExists { .. } | Self::RunMoved { .. } | Self::TransitionIllegal { .. } => {
-                StoreErrorKind::Conflict
-            }
-            Self::RunUnknown { .. } => StoreErrorKind::Misconfigured,
+            Self::KeyExists { .. }
+            | Self::RunMoved { .. }
+            | Self::RunHeld { .. }
+            | Self::LeaseLost { .. }
+            | Self::TransitionIllegal { .. } => StoreErrorKind::Conflict,
+            Self::RunUnknown { .. } | Self::RunMustFinish { .. } => StoreErrorKind::Misconfigured,
+            // One model whose history runs ahead of it must not stop the others.
+            Self::HistoryExists { .. } => StoreErrorKind::Rejected,
             Self::KeyMalformed { .. }
             | Self::LedgerMalformed { .. }
+            | Self::HistoryMalformed { .. }
             | Self::ColumnMalformed { .. }
             | Self::ModelVersionExhausted { .. } => StoreErrorKind::Corrupt,
         }
@@ -202,8 +293,8 @@ impl StoreProblem {
     pub fn help(&self) -> &'static str {
         match self {
             Self::TableUnknown => {
-                "name the table as the database does, in `StorageModel::columns(..)` or \
-                 `document(..)`"
+                "check that the database is the right one and that its tables were created; a \
+                 developer names the table in `StorageModel::columns(..)` or `document(..)`"
             }
             Self::ColumnUnknown { .. } => {
                 "name the column as the database does, in `.column(\"..\", \"..\")`, or add it \
@@ -223,6 +314,15 @@ impl StoreProblem {
                 "restore the tables whose names begin with `versioned_` from a backup"
             }
             Self::RunUnknown { .. } => "see `runs` for the numbers of runs",
+            Self::RunHeld { .. } => {
+                "let it finish; if that process is gone, wait until then, or take the run over at \
+                 once with `--take-over`"
+            }
+            Self::LeaseLost { .. } => "let the other process finish; `runs` says where it is",
+            Self::RunMustFinish { .. } => {
+                "run again with the same options, or `cancel` it, which keeps what it has written, \
+                 and then `undo` it"
+            }
             Self::RunMoved { .. } => "let the other process finish, or end it; then run again",
             Self::TransitionIllegal { .. } => "see `runs` for the states of runs",
             Self::KeyExists { .. } => "replace the row, or choose another key",
@@ -241,6 +341,21 @@ impl StoreProblem {
                 "declare the column as TEXT for JSON text, INTEGER for versions and numbers, \
                  REAL for fractions"
             }
+            Self::HistoryMissing => {
+                "add `.history(History::tables(\"..\", \"..\"))` to the storage model"
+            }
+            Self::HistoryTableUnknown { .. } => {
+                "create it, as the store's `create_history_tables` does"
+            }
+            Self::HistoryColumnUnknown { .. } => {
+                "name the content column in `.content_column(\"..\")`, or give the table the \
+                 columns that the store's `create_history_tables` gives it"
+            }
+            Self::HistoryExists { .. } => {
+                "find out why the model is behind its history: it may have been put back from a \
+                 copy; then set its model version to the last one of its history"
+            }
+            Self::HistoryMalformed { .. } => "run the program that wrote the commit, or repair it",
             Self::TooManyVersions { .. } => {
                 "name the column of the schema version: `.column(\"..\", \"..\")`"
             }

@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use crate::Lease;
+
 /// The number of a run in its ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RunId(i64);
@@ -149,6 +151,8 @@ pub struct RunRequest {
     pub target: Option<RunId>,
     /// The latest versions of the declaration, the policy and whatever else must be the same for a run to be resumed.
     pub settings: String,
+    /// Whether a run with other settings may not take its place once it has written something.
+    pub must_finish: bool,
     /// Who starts it.
     pub who: String,
     /// When, in milliseconds since 1970.
@@ -179,6 +183,8 @@ pub struct RunRecord {
     pub state: RunState,
     /// How far it has come.
     pub checkpoint: Checkpoint,
+    /// Who works on it.
+    pub lease: Lease,
 }
 
 /// How far a run has come, durable together with the writes of the batch.

@@ -6,8 +6,8 @@
 use versioned_core::{Declaration, SchemaVersion};
 
 use crate::{
-    Bodies, ColumnValue, EntityKey, IdColumn, Row, RowWrite, StorageModel, StorageModelError,
-    StoreProblem, check,
+    Bodies, ColumnValue, EntityKey, IdColumn, Parent, Place, Row, RowWrite, StorageModel,
+    StorageModelError, StoreProblem, check, history,
 };
 
 /// The columns in which an entity lies: a [`StorageModel`] after it was checked against a [`Declaration`].
@@ -17,6 +17,9 @@ pub struct EntityTable {
     pub(crate) model: StorageModel,
     pub(crate) layout: TableLayout,
     pub(crate) columns: Vec<TableColumn>,
+    pub(crate) place: Place,
+    pub(crate) snapshots: Option<Box<EntityTable>>,
+    pub(crate) parent: Option<Parent>,
 }
 
 /// How the fields of an entity are spread over columns.
@@ -100,7 +103,9 @@ impl EntityTable {
             Some(_) => TableLayout::Document,
             None => TableLayout::Columns,
         };
-        Ok(Self { declaration, model, layout, columns })
+        let snapshots = history::snapshots(declaration, &model)?.map(Box::new);
+        let (place, parent) = (Place::Model, None);
+        Ok(Self { declaration, model, layout, columns, place, snapshots, parent })
     }
 
     /// The declaration of the entity.
@@ -228,6 +233,11 @@ impl EntityTable {
                 Some(_) => {}
             }
         }
+        self.next_version(expected)
+    }
+
+    /// The model version after that of a row.
+    pub(crate) fn next_version(&self, expected: &Row) -> Result<Option<i64>, StoreProblem> {
         match (self.model_version(), expected.model_version) {
             (Some(_), Some(version)) => match version.checked_add(1) {
                 Some(next) => Ok(Some(next)),

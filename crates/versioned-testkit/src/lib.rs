@@ -4,6 +4,7 @@
 //!
 //! - [`conformance`]: what every [`ModelStore`](versioned_store::ModelStore) must do, as functions that a store's tests
 //!   call, or all at once with [`store_conformance!`].
+//! - [`conformance::history`]: the same for stores that keep the history of models; [`history_conformance!`].
 //! - [`faults`]: a store that fails, repeats or dies at any call, and a harness that runs any job under every such fault.
 //! - [`sample`]: an entity to store, without a Rust type.
 //! - `servers` (on Unix): private PostgreSQL and MariaDB servers, which end with the test process.

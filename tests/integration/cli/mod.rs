@@ -1,6 +1,7 @@
 //! The command line, run in the process: arguments in, text and exit code out.
 
 mod files;
+mod history;
 mod ledger;
 mod mistakes;
 mod operating;
@@ -12,7 +13,7 @@ use std::cell::Cell;
 use serde::{Deserialize, Serialize};
 use versioned_cli::{App, Output};
 use versioned_core::{BaseVersionedDomainObject, SchemaVersion};
-use versioned_jobs::{BaseMigrateVersionedModelJob, StopFlag};
+use versioned_jobs::{BaseMigrateVersionedModelJob, StopFlag, VersionedModel};
 use versioned_store::{ColumnValue, Row, StorageModel, StoreError, StoreErrorKind};
 
 use crate::jobs::{
@@ -39,6 +40,12 @@ impl Quiz {
 pub(crate) struct MigrateQuizJob;
 
 impl BaseMigrateVersionedModelJob for MigrateQuizJob {
+    type Model = Quizzes;
+}
+
+pub(crate) struct Quizzes;
+
+impl VersionedModel for Quizzes {
     type DomainObject = Quiz;
 
     fn storage_model() -> StorageModel {
@@ -93,7 +100,7 @@ pub(crate) fn run_with(
 /// A store with these lessons, and quizzes of which the first one is old.
 pub(crate) fn school(lessons: &[StoredLesson], quizzes: i64) -> Probe {
     let store = Probe::with(Layout::Columns, lessons);
-    let table = MigrateQuizJob::table().unwrap();
+    let table = Quizzes::table().unwrap();
     store.memory().create_table(&table);
     for id in 1..=quizzes {
         let body = match id {

@@ -1,7 +1,7 @@
 //! The verbs as an operator uses them.
 
 use versioned_cli::{App, exit_code};
-use versioned_jobs::{BaseMigrateVersionedModelJob, StopFlag};
+use versioned_jobs::{BaseMigrateVersionedModelJob, StopFlag, VersionedModel};
 use versioned_store::{StorageModel, StoreErrorKind};
 
 use super::{app, run, run_with, school};
@@ -224,7 +224,7 @@ fn a_stop_is_an_interruption_that_can_be_resumed() {
 #[test]
 fn a_missing_table_does_not_stop_the_other_entities() {
     let store = Probe::default();
-    store.memory().create_table(&super::MigrateQuizJob::table().unwrap());
+    store.memory().create_table(&super::Quizzes::table().unwrap());
     for verb in ["census", "audit", "migrate --all"] {
         let ran = run(&app(), &store, &format!("--database x {verb}"));
         assert_eq!(ran.code, exit_code::USAGE, "{ran:?}");
@@ -253,6 +253,9 @@ fn check_says_what_it_has_not_checked() {
 fn check_finds_a_storage_model_that_does_not_fit() {
     struct WithoutId;
     impl BaseMigrateVersionedModelJob for WithoutId {
+        type Model = Self;
+    }
+    impl VersionedModel for WithoutId {
         type DomainObject = super::Quiz;
         fn storage_model() -> StorageModel {
             StorageModel::document("quizzes", "body")

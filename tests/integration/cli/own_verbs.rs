@@ -5,12 +5,12 @@ use versioned_cli::{
     clap::{Arg, Command},
     exit_code,
 };
-use versioned_jobs::{BaseMigrateVersionedModelJob, JobOptions, NoProgress};
+use versioned_jobs::{BaseMigrateVersionedModelJob, JobOptions, NoProgress, VersionedModel};
 use versioned_store::StoreErrorKind;
 
 use super::{MigrateQuizJob, Ran, app, run, school, store_error};
 use crate::jobs::{
-    lesson::{MigrateLessonColumnsJob, REFUSED, StoredLesson},
+    lesson::{LessonColumns, REFUSED, StoredLesson},
     probe::Probe,
 };
 
@@ -81,7 +81,7 @@ fn an_entity_that_cannot_be_read_is_a_finding_with_its_help() {
     let show = Command::new("show").arg(Arg::new("id").required(true));
     let app = app().verb(show, async |call| {
         let id = call.matches.get_one::<String>("id").unwrap();
-        let lesson = MigrateLessonColumnsJob::fetch(call.store, &id.as_str().into()).await?;
+        let lesson = LessonColumns::find(call.store, &id.as_str().into()).await?;
         call.output.line(if lesson.is_some() { "there" } else { "not there" });
         Ok(exit_code::DONE)
     });

@@ -7,7 +7,9 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use versioned_jobs::{BaseMigrateVersionedModelJob, FetchError, JobOptions, NoProgress};
+use versioned_jobs::{
+    BaseMigrateVersionedModelJob, FetchError, JobOptions, NoProgress, VersionedModel,
+};
 use versioned_sql::{SqliteStore, sqlx};
 use versioned_store::StorageModel;
 
@@ -21,6 +23,10 @@ use super::{
 struct NotebookJob;
 
 impl BaseMigrateVersionedModelJob for NotebookJob {
+    type Model = Self;
+}
+
+impl VersionedModel for NotebookJob {
     type DomainObject = Notebook;
 
     fn storage_model() -> StorageModel {
@@ -31,6 +37,10 @@ impl BaseMigrateVersionedModelJob for NotebookJob {
 struct ExplorationJob;
 
 impl BaseMigrateVersionedModelJob for ExplorationJob {
+    type Model = Self;
+}
+
+impl VersionedModel for ExplorationJob {
     type DomainObject = Exploration;
 
     fn storage_model() -> StorageModel {
@@ -169,7 +179,7 @@ impl Database {
     ) -> BTreeMap<String, String> {
         let mut documents = BTreeMap::new();
         for id in rows.keys() {
-            match J::fetch_document(&self.store, &id.as_str().into()).await {
+            match J::Model::find_document(&self.store, &id.as_str().into()).await {
                 Ok(document) => {
                     documents.insert(id.clone(), document.unwrap());
                 }

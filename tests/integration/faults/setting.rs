@@ -22,7 +22,7 @@ use versioned_testkit::{
     faults::{FaultKind, FaultSetting, MemorySetting, ledger_text},
 };
 
-use super::works::Work;
+use super::works::{Work, shelf, shelves};
 use crate::jobs::{
     backend::{Backend, SqliteFile},
     lesson::Layout,
@@ -61,11 +61,13 @@ impl Kind for Memory {
         for lesson in work.lessons() {
             start.insert(&table, lesson.row(layout)).unwrap();
         }
+        start.create_table(&shelves());
+        start.insert(&shelves(), shelf()).unwrap();
         work.prepare(layout, &start).await;
         for lesson in work.changes() {
             start.replace(&table, lesson.row(layout)).unwrap();
         }
-        MemorySetting::new([table], move || start.clone())
+        MemorySetting::new([table, shelves()], move || start.clone())
     }
 }
 
@@ -87,6 +89,8 @@ impl Kind for Sqlite {
         for lesson in work.lessons() {
             template.put(&table, lesson.row(layout)).await;
         }
+        template.create_table(&shelves()).await;
+        template.put(&shelves(), shelf()).await;
         work.prepare(layout, template.store()).await;
         for lesson in work.changes() {
             template.put(&table, lesson.row(layout)).await;
@@ -97,6 +101,15 @@ impl Kind for Sqlite {
                 .execute(&format!(
                     "CREATE TRIGGER refuse BEFORE UPDATE ON {name} WHEN old.id = '{key}' \
                      BEGIN SELECT RAISE(ABORT, 'the row is locked'); END"
+                ))
+                .await;
+        }
+        if let Some(key) = work.changed_by_another() {
+            let name = table.name();
+            template
+                .execute(&format!(
+                    "CREATE TRIGGER meddle BEFORE UPDATE ON {name} WHEN old.id = '{key}' \
+                     BEGIN SELECT RAISE(IGNORE); END"
                 ))
                 .await;
         }

@@ -1,16 +1,20 @@
 //! What is done to the lessons under faults: every verb of a job, and every policy of a migration.
 
+use versioned_core::{Declaration, OtherAttribute, OtherKind};
 use versioned_jobs::{
     BaseMigrateVersionedModelJob, FailureLimit, Hooks, JobError, JobOptions, NoProgress, Policy,
-    SystemClock, UndoReport, deliver,
+    UndoReport, VersionedModel, deliver,
 };
-use versioned_store::{JobLedger, OutboxMessage, RunId, RunState, StorageModel};
+use versioned_store::{
+    Claim, ColumnValue, DependentRow, EntityTable, JobLedger, OutboxMessage, Released, Row, RunId,
+    RunKind, RunRequest, RunState, StorageModel, Transition,
+};
 use versioned_testkit::faults::JobEnd;
 
 use crate::jobs::{
     lesson::{
-        Layout, Lesson, MISFIT, MigrateLessonColumnsJob, MigrateLessonDocumentsJob, REFUSED,
-        StoredLesson, ids,
+        Layout, Lesson, LessonColumns, LessonDocuments, MISFIT, MigrateLessonColumnsJob,
+        MigrateLessonDocumentsJob, REFUSED, StoredLesson, ids,
     },
     probe::{Watcher, batches_of},
 };
@@ -20,16 +24,48 @@ struct ColumnsJob;
 struct DocumentsJob;
 
 fn hooks() -> Hooks<Lesson> {
-    Hooks::default().outbox(|lesson| {
-        vec![OutboxMessage { topic: "cache".to_owned(), payload: lesson.id.clone() }]
-    })
+    Hooks::<Lesson>::default()
+        .outbox(|saved| {
+            let payload = saved.object.id.clone();
+            vec![OutboxMessage { topic: "cache".to_owned(), payload }]
+        })
+        .dependents(|saved| {
+            let lesson = saved.object;
+            // Two lessons share a row, so the order in which it is put back counts.
+            let shelf = if lesson.id.as_str() < "c" { "first" } else { lesson.id.as_str() };
+            vec![DependentRow {
+                table: "shelves".to_owned(),
+                key: vec![("id".to_owned(), ColumnValue::Text(shelf.to_owned()))],
+                set: vec![("lesson".to_owned(), ColumnValue::Text(lesson.id.clone()))],
+            }]
+        })
+}
+
+static OTHERS: &[OtherAttribute] =
+    &[OtherAttribute { field: "lesson", key: "lesson", kind: OtherKind::Plain }];
+static SHELF: Declaration =
+    Declaration { entity: "shelf", type_name: "Shelf", versioned: &[], others: OTHERS };
+
+/// The table of dependent rows.
+pub(super) fn shelves() -> EntityTable {
+    EntityTable::new(&SHELF, StorageModel::columns("shelves").id("id")).unwrap()
+}
+
+/// A shelf that is there before any migration.
+pub(super) fn shelf() -> Row {
+    let values = vec![Some(ColumnValue::Text("an old one".to_owned()))];
+    Row { key: "first".into(), model_version: None, deleted: false, values }
 }
 
 impl BaseMigrateVersionedModelJob for ColumnsJob {
+    type Model = Self;
+}
+
+impl VersionedModel for ColumnsJob {
     type DomainObject = Lesson;
 
     fn storage_model() -> StorageModel {
-        MigrateLessonColumnsJob::storage_model()
+        LessonColumns::storage_model()
     }
 
     fn hooks() -> Hooks<Lesson> {
@@ -38,10 +74,14 @@ impl BaseMigrateVersionedModelJob for ColumnsJob {
 }
 
 impl BaseMigrateVersionedModelJob for DocumentsJob {
+    type Model = Self;
+}
+
+impl VersionedModel for DocumentsJob {
     type DomainObject = Lesson;
 
     fn storage_model() -> StorageModel {
-        MigrateLessonDocumentsJob::storage_model()
+        LessonDocuments::storage_model()
     }
 
     fn hooks() -> Hooks<Lesson> {
@@ -62,6 +102,12 @@ pub(super) enum Work {
     AllOrNothingWithFailures,
     /// The database refuses a row that the audit has let pass.
     AllOrNothingPutBack,
+    /// A row is never as it was read.
+    AllOrNothingConflict,
+    ReplayAllOrNothing,
+    Cancel,
+    Forget,
+    Release,
     Undo,
     Replay,
     Deliver,
@@ -79,6 +125,11 @@ impl Work {
             Self::AllOrNothing => "migrate all or nothing",
             Self::AllOrNothingWithFailures => "migrate all or nothing, with failures",
             Self::AllOrNothingPutBack => "migrate all or nothing, with a row that is refused",
+            Self::AllOrNothingConflict => "migrate all or nothing, with a conflict",
+            Self::ReplayAllOrNothing => "replay all or nothing",
+            Self::Cancel => "cancel",
+            Self::Forget => "forget",
+            Self::Release => "release",
             Self::Undo => "undo",
             Self::Replay => "replay",
             Self::Deliver => "deliver",
@@ -101,7 +152,11 @@ impl Work {
             StoredLesson::old("h"),
             StoredLesson::old("i"),
         ];
-        if !matches!(self, Self::AllOrNothing | Self::AllOrNothingPutBack) {
+        let none_fails = matches!(
+            self,
+            Self::AllOrNothing | Self::AllOrNothingPutBack | Self::AllOrNothingConflict
+        );
+        if !none_fails {
             lessons.extend(failing);
         }
         lessons.sort_by(|one, two| one.id.cmp(&two.id));
@@ -109,24 +164,56 @@ impl Work {
     }
 
     fn options(self) -> JobOptions {
-        let with_ledger = || batches_of(2).with_ledger("a tester").with_keep_before(true);
+        let with_ledger = || {
+            // What was killed holds its run for a while yet.
+            batches_of(2).with_ledger("a tester").with_take_over(true).with_keep_before(true)
+        };
         match self {
             Self::MigrateWithoutLedger => batches_of(2),
             Self::SkipList => with_ledger().with_skipped(ids(&["a", "i"])),
             Self::FailureLimit => with_ledger().with_failure_limit(FailureLimit::percent(20, 6)),
             Self::SameErrors => with_ledger().with_stop_on_same_errors(true),
-            Self::AllOrNothing | Self::AllOrNothingWithFailures | Self::AllOrNothingPutBack => {
-                with_ledger().with_policy(Policy::AllOrNothing)
-            }
-            Self::Migrate | Self::Audit | Self::Undo | Self::Replay | Self::Deliver => {
-                with_ledger()
-            }
+            Self::AllOrNothing
+            | Self::AllOrNothingWithFailures
+            | Self::AllOrNothingPutBack
+            | Self::AllOrNothingConflict
+            | Self::ReplayAllOrNothing => with_ledger().with_policy(Policy::AllOrNothing),
+            Self::Migrate
+            | Self::Audit
+            | Self::Undo
+            | Self::Replay
+            | Self::Deliver
+            | Self::Cancel
+            | Self::Forget
+            | Self::Release => with_ledger(),
         }
     }
 
     /// What was done before, without any fault.
     pub(super) async fn prepare<S: JobLedger>(self, layout: Layout, store: &S) {
-        if matches!(self, Self::Undo | Self::Replay | Self::Deliver) {
+        if self == Self::Cancel {
+            let request = RunRequest {
+                entity: "lesson".to_owned(),
+                table: layout.table().name().to_owned(),
+                kind: RunKind::Migrate,
+                target: None,
+                settings: String::new(),
+                must_finish: true,
+                who: "somebody".to_owned(),
+                at_ms: 1,
+            };
+            let claim = Claim { owner: "somebody".to_owned(), until_ms: 2, take_over: false };
+            store.open_run(&request, &claim).await.unwrap();
+        }
+        if matches!(
+            self,
+            Self::Undo
+                | Self::Replay
+                | Self::ReplayAllOrNothing
+                | Self::Deliver
+                | Self::Forget
+                | Self::Release
+        ) {
             let options = Self::Migrate.options();
             let ended = match layout {
                 Layout::Columns => ColumnsJob::migrate(store, &options, &NoProgress).await,
@@ -141,6 +228,10 @@ impl Work {
         match self {
             // A row that cannot be put back any more.
             Self::Undo => vec![StoredLesson::current("b")],
+            Self::ReplayAllOrNothing => {
+                let repaired = ["c", "g"].map(|id| StoredLesson::with_text(id, "repaired"));
+                repaired.into_iter().chain([StoredLesson::current("j")]).collect()
+            }
             // One of the failed lessons is repaired, and one is brought up by hand.
             Self::Replay => {
                 vec![StoredLesson::with_text("c", "repaired"), StoredLesson::current("j")]
@@ -154,21 +245,24 @@ impl Work {
         (self == Self::AllOrNothingPutBack).then_some("h")
     }
 
+    /// The row that every statement finds changed.
+    pub(super) fn changed_by_another(self) -> Option<&'static str> {
+        (self == Self::AllOrNothingConflict).then_some("h")
+    }
+
     /// One run; a migration counts the rows first.
     pub(super) async fn run<S: JobLedger>(self, layout: Layout, store: &S) -> JobEnd {
         match (layout, self) {
-            (_, Self::Deliver) => {
-                match deliver(store, &SystemClock::new(), |_entry| std::future::ready(Ok(()))).await
-                {
-                    Ok(_) => JobEnd::Done(String::new()),
-                    Err(error) => JobEnd::early(&error),
-                }
-            }
-            // Without messages: they need a ledger, and each run that puts its rows back leaves its own behind.
-            (Layout::Columns, Self::MigrateWithoutLedger | Self::AllOrNothingPutBack) => {
+            (_, Self::Cancel | Self::Forget | Self::Release) => self.operate(store).await,
+            (_, Self::Deliver) => match deliver(store, |_entry| std::future::ready(Ok(()))).await {
+                Ok(_) => JobEnd::Done(String::new()),
+                Err(error) => JobEnd::early(&error),
+            },
+            // Messages and dependent rows need a ledger.
+            (Layout::Columns, Self::MigrateWithoutLedger) => {
                 self.run_job::<MigrateLessonColumnsJob, S>(store).await
             }
-            (Layout::Document, Self::MigrateWithoutLedger | Self::AllOrNothingPutBack) => {
+            (Layout::Document, Self::MigrateWithoutLedger) => {
                 self.run_job::<MigrateLessonDocumentsJob, S>(store).await
             }
             (Layout::Columns, _) => self.run_job::<ColumnsJob, S>(store).await,
@@ -176,21 +270,53 @@ impl Work {
         }
     }
 
+    /// What an operator does without a job.
+    async fn operate<S: JobLedger>(self, store: &S) -> JobEnd {
+        let run = RunId::new(1);
+        let done = match self {
+            Self::Cancel => match store.run(run).await {
+                Ok(Some(known)) if known.state == RunState::Cancelled => Ok(()),
+                Ok(_) => {
+                    let cancel = Transition {
+                        run,
+                        from: Some(RunState::Running),
+                        to: RunState::Cancelled,
+                        who: "a tester".to_owned(),
+                        at_ms: 3,
+                        why: "enough".to_owned(),
+                    };
+                    store.change_state(&cancel, None).await
+                }
+                Err(error) => Err(error),
+            },
+            Self::Forget => store.forget(run).await.map(drop),
+            _ => store.release("lesson", &Released::Key("c".into())).await.map(drop),
+        };
+        match done.and(store.kept(run).await) {
+            Ok(_) => JobEnd::Done(String::new()),
+            Err(error) => JobEnd::early(&error),
+        }
+    }
+
     async fn run_job<J: BaseMigrateVersionedModelJob, S: JobLedger>(self, store: &S) -> JobEnd {
         let (options, progress) = (&self.options(), &Watcher::default());
         match self {
             Self::Audit => J::audit(store, options, progress).await.into(),
-            Self::Replay => J::replay(store, options, progress).await.into(),
+            Self::Replay | Self::ReplayAllOrNothing => {
+                J::replay(store, options, progress).await.into()
+            }
             Self::Undo => undone(J::undo(store, RunId::new(1), options).await),
-            Self::AllOrNothingPutBack => match store.run(RunId::new(1)).await {
-                // Another run would write and put back once more, which raises model versions.
-                Ok(Some(run)) if run.state == RunState::Undone => JobEnd::Done(String::new()),
-                Ok(_) => match J::migrate(store, options, progress).await {
-                    Err(JobError::PutBack { .. }) => JobEnd::Done(String::new()),
-                    ended => ended.into(),
-                },
-                Err(error) => JobEnd::early(&error),
-            },
+            Self::AllOrNothingPutBack | Self::AllOrNothingConflict => {
+                match store.run(RunId::new(1)).await {
+                    // Another run would write and put back once more, which raises model versions.
+                    Ok(Some(run)) if run.state == RunState::Undone => JobEnd::Done(String::new()),
+                    Ok(_) => match J::migrate(store, options, progress).await {
+                        Err(JobError::PutBack { .. }) => JobEnd::Done(String::new()),
+                        ended => ended.into(),
+                    },
+                    Err(error) => JobEnd::early(&error),
+                }
+            }
             _ => J::migrate(store, options, progress).await.into(),
         }
     }

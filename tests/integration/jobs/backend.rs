@@ -11,12 +11,13 @@ use versioned_sql::{
     sqlx::{self, AssertSqlSafe, SqlitePool},
 };
 use versioned_store::{
-    ColumnKind, ColumnValue, EntityKey, EntityTable, JobLedger, MemoryStore, Row,
+    ColumnKind, ColumnValue, EntityKey, EntityTable, HistoryStore, IdColumn, IdKind, MemoryStore,
+    Row,
 };
 use versioned_testkit::conformance::StoreFixture;
 
 /// A kind of store; each story gets a new one.
-pub(crate) trait Backend: StoreFixture<Store: JobLedger> + Send + Sync + 'static {
+pub(crate) trait Backend: StoreFixture<Store: HistoryStore> + Send + Sync + 'static {
     fn open() -> impl Future<Output = Self> + Send;
 }
 
@@ -89,13 +90,19 @@ impl StoreFixture for SqliteFile {
             ColumnKind::Json { .. } => format!("{} TEXT", column.name),
             _ => column.name.clone(),
         });
-        let id = format!("{} TEXT PRIMARY KEY NOT NULL", table.id()[0].name());
-        let columns: Vec<String> = std::iter::once(id).chain(own).chain(fields).collect();
+        let ids = table.id().iter().map(|id| match id.kind() {
+            IdKind::Integer => format!("{} INTEGER NOT NULL", id.name()),
+            _ => format!("{} TEXT NOT NULL", id.name()),
+        });
+        let key: Vec<&str> = table.id().iter().map(IdColumn::name).collect();
+        let key = format!("PRIMARY KEY ({})", key.join(", "));
+        let columns: Vec<String> = ids.chain(own).chain(fields).chain([key]).collect();
         self.execute(&format!("CREATE TABLE {} ({})", table.name(), columns.join(", "))).await;
     }
 
     async fn put(&self, table: &EntityTable, row: Row) {
-        let mut values = vec![(table.id()[0].name(), row.key.parts()[0].to_value())];
+        let ids = table.id().iter().zip(row.key.parts());
+        let mut values: Vec<_> = ids.map(|(id, part)| (id.name(), part.to_value())).collect();
         if let (Some(column), Some(version)) = (table.model_version(), row.model_version) {
             values.push((column, ColumnValue::Integer(version)));
         }

@@ -31,7 +31,7 @@ fn all() -> Vec<StoredLesson> {
 
 fn what_is_read_lazily_is_what_the_job_writes_byte_for_byte<B: Backend>(layout: Layout) {
     let store = Probe::<B>::with(layout, &all());
-    let fetch_all = || ["a", "b", "c", "d"].map(|id| layout.fetch_document(&store, id).unwrap());
+    let fetch_all = || ["a", "b", "c", "d"].map(|id| layout.find_document(&store, id).unwrap());
     let lazily = fetch_all();
     assert!(lazily.iter().all(Option::is_some));
     let report = layout.run(Mode::Migrate, &store, &JobOptions::default(), &NoProgress).unwrap();
@@ -42,7 +42,7 @@ fn what_is_read_lazily_is_what_the_job_writes_byte_for_byte<B: Backend>(layout: 
 fn fetching_gives_the_typed_object_and_writes_nothing<B: Backend>(layout: Layout) {
     let store = Probe::<B>::with(layout, &all());
     let before = store.rows(layout);
-    let lesson = layout.fetch(&store, "a").unwrap().unwrap();
+    let lesson = layout.find(&store, "a").unwrap().unwrap();
     assert_eq!(lesson.notes, ["one", "two"]);
     assert_eq!((lesson.id.as_str(), lesson.next_index), ("a", 2));
     let scene =
@@ -54,14 +54,14 @@ fn fetching_gives_the_typed_object_and_writes_nothing<B: Backend>(layout: Layout
 
 fn an_absent_and_a_deleted_entity_are_not_there<B: Backend>(layout: Layout) {
     let store = Probe::<B>::with(layout, &[StoredLesson::old("a").deleted()]);
-    assert_eq!(layout.fetch(&store, "a").unwrap(), None);
-    assert_eq!(layout.fetch(&store, "b").unwrap(), None);
-    assert_eq!(layout.fetch_document(&store, "a").unwrap(), None);
+    assert_eq!(layout.find(&store, "a").unwrap(), None);
+    assert_eq!(layout.find(&store, "b").unwrap(), None);
+    assert_eq!(layout.find_document(&store, "a").unwrap(), None);
 }
 
 fn an_entity_that_cannot_be_converted_is_an_error_with_its_id<B: Backend>(layout: Layout) {
     let store = Probe::<B>::with(layout, &[StoredLesson::with_text("a", REFUSED)]);
-    let error = layout.fetch(&store, "a").unwrap_err();
+    let error = layout.find(&store, "a").unwrap_err();
     let is_migration =
         matches!(&error, FetchError::Entity { error: EntityError::Migration { .. } });
     assert!(is_migration, "{error:?}");
@@ -73,7 +73,7 @@ fn an_entity_that_cannot_be_converted_is_an_error_with_its_id<B: Backend>(layout
 fn a_failing_store_is_an_error_that_names_the_entity<B: Backend>(layout: Layout) {
     let store = Probe::<B>::with(layout, &all());
     store.fail_at(0, StoreErrorKind::Transient);
-    let error = layout.fetch(&store, "a").unwrap_err();
+    let error = layout.find(&store, "a").unwrap_err();
     assert_eq!(error.to_string(), "`lesson` of `a` could not be read");
     assert!(error.is_retryable());
 }
@@ -84,10 +84,10 @@ fn many_are_read_in_the_order_of_their_keys_as_one_by_one<B: Backend>(layout: La
     let store = Probe::<B>::with(layout, &lessons);
     let before = store.rows(layout);
     let ids = ["d", "a", "nobody", "gone", "b", "a", "c"];
-    let many = layout.fetch_many(&store, &ids).unwrap();
+    let many = layout.find_many(&store, &ids).unwrap();
     assert_eq!((store.calls(), store.writes()), (1, 0));
     let many: Vec<_> = many.into_iter().map(Result::unwrap).collect();
-    assert_eq!(many, ids.map(|id| layout.fetch(&store, id).unwrap()));
+    assert_eq!(many, ids.map(|id| layout.find(&store, id).unwrap()));
     assert_eq!(many.iter().flatten().count(), 5);
     assert_eq!(store.rows(layout), before);
 }
@@ -95,7 +95,7 @@ fn many_are_read_in_the_order_of_their_keys_as_one_by_one<B: Backend>(layout: La
 fn of_many_one_that_cannot_be_converted_stops_no_other<B: Backend>(layout: Layout) {
     let lessons = [StoredLesson::with_text("a", REFUSED), StoredLesson::old("b")];
     let store = Probe::<B>::with(layout, &lessons);
-    let many = layout.fetch_many(&store, &["a", "b"]).unwrap();
+    let many = layout.find_many(&store, &["a", "b"]).unwrap();
     let error = many[0].as_ref().unwrap_err();
     assert!(error.to_string().starts_with("conversion of `lesson.scenes` of `a` from"), "{error}");
     assert_eq!(many[1].as_ref().unwrap().as_ref().unwrap().id, "b");
@@ -104,11 +104,11 @@ fn of_many_one_that_cannot_be_converted_stops_no_other<B: Backend>(layout: Layou
 fn a_store_that_fails_or_forgets_a_row_is_an_error_for_many<B: Backend>(layout: Layout) {
     let store = Probe::<B>::with(layout, &all());
     store.fail_at(0, StoreErrorKind::Transient);
-    let error = layout.fetch_many(&store, &["a", "b"]).unwrap_err();
+    let error = layout.find_many(&store, &["a", "b"]).unwrap_err();
     assert_eq!(error.to_string(), "2 entities `lesson` could not be read");
     assert!(error.is_retryable());
     store.drop_an_outcome();
-    let error = layout.fetch_many(&store, &["a", "b"]).unwrap_err();
+    let error = layout.find_many(&store, &["a", "b"]).unwrap_err();
     assert!(matches!(error, FetchError::BrokenStore { .. }), "{error:?}");
     assert!(!error.is_retryable());
 }
@@ -125,9 +125,9 @@ fn ids_that_differ_in_case_only_are_two_lessons_under_any_collation() {
     super::block_on(store.backend().execute(sql));
     store.put(layout, StoredLesson::old("a").row(layout));
     store.put(layout, StoredLesson::current("A").row(layout));
-    let many = layout.fetch_many(&store, &["a", "A"]).unwrap();
+    let many = layout.find_many(&store, &["a", "A"]).unwrap();
     let notes = many.into_iter().map(|lesson| lesson.unwrap().unwrap().notes.len());
     assert_eq!(notes.collect::<Vec<_>>(), [2, 1]);
-    let many = layout.fetch_many(&store, &["a"]).unwrap();
+    let many = layout.find_many(&store, &["a"]).unwrap();
     assert_eq!(many[0].as_ref().unwrap().as_ref().unwrap().id, "a");
 }

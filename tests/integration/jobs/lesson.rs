@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use versioned_core::{BaseVersionedDomainObject, ConversionError, EntityId, SchemaVersion};
 use versioned_jobs::{
-    BaseMigrateVersionedModelJob, CensusReport, FetchError, FetchedMany, JobError, JobOptions,
-    JobReport, Mode, NoProgress, Progress, UndoReport,
+    BaseMigrateVersionedModelJob, CensusReport, FetchError, FoundMany, JobError, JobOptions,
+    JobReport, Mode, NoProgress, Progress, UndoReport, VersionedModel,
 };
 use versioned_store::{
     ColumnValue, EntityKey, EntityTable, JobLedger, ModelStore, Row, RunId, StorageModel,
@@ -79,9 +79,9 @@ impl Lesson {
 }
 
 /// Lessons with a column per field.
-pub(crate) struct MigrateLessonColumnsJob;
+pub(crate) struct LessonColumns;
 
-impl BaseMigrateVersionedModelJob for MigrateLessonColumnsJob {
+impl VersionedModel for LessonColumns {
     type DomainObject = Lesson;
 
     fn storage_model() -> StorageModel {
@@ -89,10 +89,16 @@ impl BaseMigrateVersionedModelJob for MigrateLessonColumnsJob {
     }
 }
 
-/// Lessons as documents.
-pub(crate) struct MigrateLessonDocumentsJob;
+pub(crate) struct MigrateLessonColumnsJob;
 
-impl BaseMigrateVersionedModelJob for MigrateLessonDocumentsJob {
+impl BaseMigrateVersionedModelJob for MigrateLessonColumnsJob {
+    type Model = LessonColumns;
+}
+
+/// Lessons as documents.
+pub(crate) struct LessonDocuments;
+
+impl VersionedModel for LessonDocuments {
     type DomainObject = Lesson;
 
     fn storage_model() -> StorageModel {
@@ -101,6 +107,12 @@ impl BaseMigrateVersionedModelJob for MigrateLessonDocumentsJob {
             .model_version("version")
             .deleted("deleted")
     }
+}
+
+pub(crate) struct MigrateLessonDocumentsJob;
+
+impl BaseMigrateVersionedModelJob for MigrateLessonDocumentsJob {
+    type Model = LessonDocuments;
 }
 
 /// How lessons are stored.
@@ -115,8 +127,8 @@ impl Layout {
 
     pub(crate) fn table(self) -> EntityTable {
         match self {
-            Self::Columns => MigrateLessonColumnsJob::table().unwrap(),
-            Self::Document => MigrateLessonDocumentsJob::table().unwrap(),
+            Self::Columns => LessonColumns::table().unwrap(),
+            Self::Document => LessonDocuments::table().unwrap(),
         }
     }
 
@@ -185,34 +197,34 @@ impl Layout {
         })
     }
 
-    pub(crate) fn fetch<S: ModelStore>(
+    pub(crate) fn find<S: ModelStore>(
         self,
         store: &S,
         id: &str,
     ) -> Result<Option<Lesson>, FetchError> {
         super::block_on(async {
             match self {
-                Self::Columns => MigrateLessonColumnsJob::fetch(store, &id.into()).await,
-                Self::Document => MigrateLessonDocumentsJob::fetch(store, &id.into()).await,
+                Self::Columns => LessonColumns::find(store, &id.into()).await,
+                Self::Document => LessonDocuments::find(store, &id.into()).await,
             }
         })
     }
 
-    pub(crate) fn fetch_many<S: ModelStore>(
+    pub(crate) fn find_many<S: ModelStore>(
         self,
         store: &S,
         ids: &[&str],
-    ) -> Result<FetchedMany<Lesson>, FetchError> {
+    ) -> Result<FoundMany<Lesson>, FetchError> {
         let keys: Vec<EntityKey> = ids.iter().map(|id| EntityKey::from(*id)).collect();
         super::block_on(async {
             match self {
-                Self::Columns => MigrateLessonColumnsJob::fetch_many(store, &keys).await,
-                Self::Document => MigrateLessonDocumentsJob::fetch_many(store, &keys).await,
+                Self::Columns => LessonColumns::find_many(store, &keys).await,
+                Self::Document => LessonDocuments::find_many(store, &keys).await,
             }
         })
     }
 
-    pub(crate) fn fetch_document<S: ModelStore>(
+    pub(crate) fn find_document<S: ModelStore>(
         self,
         store: &S,
         id: &str,
@@ -220,8 +232,8 @@ impl Layout {
         let key = id.into();
         super::block_on(async {
             match self {
-                Self::Columns => MigrateLessonColumnsJob::fetch_document(store, &key).await,
-                Self::Document => MigrateLessonDocumentsJob::fetch_document(store, &key).await,
+                Self::Columns => LessonColumns::find_document(store, &key).await,
+                Self::Document => LessonDocuments::find_document(store, &key).await,
             }
         })
     }

@@ -218,6 +218,9 @@ fn a_result_that_the_type_does_not_accept_is_not_written<B: Backend>(layout: Lay
 fn a_table_without_the_fields_is_refused_before_anything_is_read() {
     struct NoId;
     impl versioned_jobs::BaseMigrateVersionedModelJob for NoId {
+        type Model = Self;
+    }
+    impl versioned_jobs::VersionedModel for NoId {
         type DomainObject = super::lesson::Lesson;
         fn storage_model() -> versioned_store::StorageModel {
             versioned_store::StorageModel::columns("lessons")

@@ -3,7 +3,9 @@
 pub(crate) mod backend;
 mod faults;
 mod fetching;
+pub(crate) mod history;
 mod hooked;
+mod leasing;
 pub(crate) mod lesson;
 mod migrating;
 mod policies;

@@ -11,9 +11,10 @@ use std::{
 use versioned_core::EntityId;
 use versioned_jobs::{EntityFailure, JobOptions, Progress};
 use versioned_store::{
-    Batch, BatchLimits, Bodies, EntityKey, EntityTable, JobLedger, Kept, MemoryStore, ModelStore,
-    OpenedRun, OutboxEntry, Page, QuarantineEntry, QuarantineRequest, Released, Row, RowWrite,
-    RunId, RunRecord, RunRequest, ScanRequest, StoreError, StoreErrorKind, StoredPreImage,
+    Batch, BatchLimits, Bodies, Claim, CommitEntry, CommitsRequest, EntityKey, EntityTable,
+    HistoryStore, JobLedger, Kept, MemoryStore, ModelCommit, ModelStore, ModelVersion, OpenedRun,
+    OutboxEntry, Page, QuarantineEntry, QuarantineRequest, Released, Row, RowWrite, RunId,
+    RunRecord, RunRequest, ScanRequest, Snapshot, StoreError, StoreErrorKind, StoredPreImage,
     Transition, VersionCount, WriteOutcome,
 };
 
@@ -59,7 +60,7 @@ impl<B> Clone for Probe<B> {
 /// A store in memory without tables.
 impl Default for Probe {
     fn default() -> Self {
-        Self::over(MemoryStore::new())
+        Self::of(MemoryStore::new())
     }
 }
 
@@ -70,7 +71,7 @@ impl Probe {
 }
 
 impl<B> Probe<B> {
-    fn over(backend: B) -> Self {
+    pub(crate) fn of(backend: B) -> Self {
         let inner = Inner {
             backend,
             calls: AtomicUsize::default(),
@@ -167,7 +168,7 @@ impl<B: Backend> Probe<B> {
             for lesson in lessons {
                 backend.put(&table, lesson.row(layout)).await;
             }
-            Self::over(backend)
+            Self::of(backend)
         })
     }
 
@@ -256,9 +257,9 @@ impl<B: Backend> ModelStore for Probe<B> {
 }
 
 impl<B: Backend> JobLedger for Probe<B> {
-    async fn open_run(&self, request: &RunRequest) -> Result<OpenedRun, StoreError> {
+    async fn open_run(&self, request: &RunRequest, claim: &Claim) -> Result<OpenedRun, StoreError> {
         self.ledger_call("open_run")?;
-        self.backend().store().open_run(request).await
+        self.backend().store().open_run(request, claim).await
     }
 
     async fn commit_batch(
@@ -277,9 +278,13 @@ impl<B: Backend> JobLedger for Probe<B> {
         Ok(outcomes)
     }
 
-    async fn change_state(&self, transition: &Transition) -> Result<(), StoreError> {
+    async fn change_state(
+        &self,
+        transition: &Transition,
+        token: Option<u64>,
+    ) -> Result<(), StoreError> {
         self.ledger_call("change_state")?;
-        self.backend().store().change_state(transition).await
+        self.backend().store().change_state(transition, token).await
     }
 
     async fn runs(&self, entity: Option<&str>, limit: u32) -> Result<Vec<RunRecord>, StoreError> {
@@ -313,11 +318,11 @@ impl<B: Backend> JobLedger for Probe<B> {
     async fn pre_images(
         &self,
         run: RunId,
-        after: i64,
+        before: Option<i64>,
         limits: BatchLimits,
     ) -> Result<Vec<StoredPreImage>, StoreError> {
         self.ledger_call("pre_images")?;
-        self.backend().store().pre_images(run, after, limits).await
+        self.backend().store().pre_images(run, before, limits).await
     }
 
     async fn kept(&self, run: RunId) -> Result<Kept, StoreError> {
@@ -335,9 +340,41 @@ impl<B: Backend> JobLedger for Probe<B> {
         self.backend().store().undelivered(limit).await
     }
 
-    async fn mark_delivered(&self, entry: i64, at_ms: i64) -> Result<(), StoreError> {
-        self.ledger_call("mark_delivered")?;
-        self.backend().store().mark_delivered(entry, at_ms).await
+    async fn remove_delivered(&self, entry: i64) -> Result<(), StoreError> {
+        self.ledger_call("remove_delivered")?;
+        self.backend().store().remove_delivered(entry).await
+    }
+}
+
+impl<B: Backend> HistoryStore for Probe<B> {
+    async fn commit_models(
+        &self,
+        table: &EntityTable,
+        commits: &[ModelCommit],
+    ) -> Result<Vec<WriteOutcome>, StoreError> {
+        self.call("commit_models", table)?;
+        self.inner.writes.fetch_add(1, Ordering::SeqCst);
+        self.let_others_write(table).await;
+        self.backend().store().commit_models(table, commits).await
+    }
+
+    async fn snapshot(
+        &self,
+        table: &EntityTable,
+        key: &EntityKey,
+        version: ModelVersion,
+    ) -> Result<Option<Snapshot>, StoreError> {
+        self.call("snapshot", table)?;
+        self.backend().store().snapshot(table, key, version).await
+    }
+
+    async fn commits(
+        &self,
+        table: &EntityTable,
+        request: &CommitsRequest,
+    ) -> Result<Vec<CommitEntry>, StoreError> {
+        self.call("commits", table)?;
+        self.backend().store().commits(table, request).await
     }
 }
 

@@ -39,12 +39,12 @@ fn a_row_that_changed_meanwhile_is_a_conflict_and_the_next_run_takes_it<B: Backe
     });
     assert_eq!((report.counts().conflict, report.counts().migrated), (1, 2), "{layout:?}");
     assert_eq!(report.changes().next().unwrap().entities, 2, "a conflict changed nothing");
-    let document = layout.fetch_document(&store, "b").unwrap().unwrap();
+    let document = layout.find_document(&store, "b").unwrap().unwrap();
     assert!(document.contains("changed"), "the other program's write is kept");
 
     let report = layout.run(Mode::Migrate, &store, &JobOptions::default(), &NoProgress).unwrap();
     assert_eq!((report.counts().migrated, report.counts().current), (1, 2));
-    assert_eq!(layout.fetch(&store, "b").unwrap().unwrap().notes, ["changed"]);
+    assert_eq!(layout.find(&store, "b").unwrap().unwrap().notes, ["changed"]);
 }
 
 fn a_change_of_the_model_version_alone_is_a_conflict<B: Backend>(layout: Layout) {
@@ -60,7 +60,7 @@ fn a_row_that_was_deleted_meanwhile_stays_deleted<B: Backend>(layout: Layout) {
     let (store, report) = migrate_while::<B>(layout, [Change::Delete("b".into())]);
     assert_eq!((report.counts().deleted, report.counts().migrated), (1, 2));
     assert_eq!(store.rows(layout).len(), 2);
-    assert_eq!(layout.fetch(&store, "b").unwrap(), None);
+    assert_eq!(layout.find(&store, "b").unwrap(), None);
 }
 
 fn a_row_that_was_deleted_and_made_anew_is_a_conflict<B: Backend>(layout: Layout) {

@@ -1,5 +1,6 @@
 //! Stores: the rules of every store, and what is particular to one.
 
+mod history;
 mod memory;
 mod sqlite;
 mod table;

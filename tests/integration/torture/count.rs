@@ -11,6 +11,13 @@ use super::{log::Operations, subject::Subject};
 pub(super) struct Tally {
     /// Processes that were killed.
     pub(super) kills: u64,
+    /// Processes that were asked to end, and said that they can go on.
+    pub(super) terminated: u64,
+    /// Migrations that were undone, and replays that came to their end.
+    pub(super) undos: u64,
+    pub(super) replays: u64,
+    /// Rows that were put back and migrated again, as their model versions say.
+    pub(super) undone_rows: u64,
     /// Processes that came to their end.
     pub(super) completed: u64,
     /// Times when everything was made stale again.
@@ -33,6 +40,8 @@ pub(super) struct Wrong {
     pub(super) model_versions: u64,
     /// Reports whose outcomes do not add up, or that are not what is stored.
     pub(super) counts: u64,
+    /// Runs, counts and quarantined rows in the ledger that are not what is stored.
+    pub(super) ledger: u64,
     /// Rows below their latest versions, those apart that cannot be migrated.
     pub(super) below_latest: u64,
     /// Processes that ended with another exit code than done or findings.
@@ -47,6 +56,7 @@ impl Tally {
         resurrected: 0,
         model_versions: 0,
         counts: 0,
+        ledger: 0,
         below_latest: 0,
         ended_badly: 0,
         integrity: None,
@@ -63,7 +73,11 @@ impl Tally {
             "subject": subject.name(),
             "seed": seed,
             "kills": self.kills,
+            "terminated": self.terminated,
             "completed": self.completed,
+            "undos": self.undos,
+            "undone_rows": self.undone_rows,
+            "replays": self.replays,
             "rounds": self.rounds,
             "writer": {
                 "operations": edits + deletes + creates + stalings,
@@ -76,6 +90,7 @@ impl Tally {
             "resurrected_rows": wrong.resurrected,
             "model_version_mismatches": wrong.model_versions,
             "count_mismatches": wrong.counts,
+            "ledger_mismatches": wrong.ledger,
             "rows_below_latest": wrong.below_latest,
             "ended_badly": wrong.ended_badly,
             "integrity_check": wrong.integrity.as_deref().unwrap_or("ok"),

@@ -7,10 +7,13 @@
 
 mod count;
 mod folder;
+mod kills;
+mod ledger;
 mod log;
 mod program;
 mod round;
 mod subject;
+mod two_owners;
 mod writer;
 
 use std::{path::PathBuf, time::Duration};

@@ -6,6 +6,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
+use tokio::signal::unix::{SignalKind, signal as signal_of};
 use versioned_cli::{App, Output};
 use versioned_jobs::StopFlag;
 use versioned_sql::SqliteStore;
@@ -26,7 +27,7 @@ const WRITER_SEED: &str = "VERSIONED_TORTURE_WRITER_SEED";
 /// The test that plays the roles.
 const TEST: &str = "torture::kills_and_writers_lose_nothing_and_bring_nothing_back";
 
-/// Rows of a batch: small, so that a run has many moments to be killed at.
+/// Rows of a batch.
 const BATCH_ROWS: &str = "20";
 
 /// What this process was started for.
@@ -76,6 +77,13 @@ async fn run_verb(subject: &Subject, database: &str) -> u8 {
     let mut words = vec!["school".to_owned(), "--database".to_owned(), database.to_owned()];
     words.extend(variable(VERB).split(' ').map(str::to_owned));
     let (mut output, stop) = (Output::standard(), StopFlag::default());
+    // As `App::main` does, whose exit code no test can see.
+    let flag = stop.clone();
+    let mut terminate = signal_of(SignalKind::terminate()).unwrap();
+    tokio::spawn(async move {
+        terminate.recv().await;
+        flag.set();
+    });
     app.run(words, &mut output, &stop, async |url| SqliteStore::connect(url.as_str()).await).await
 }
 
@@ -86,9 +94,8 @@ fn this_binary(role: &str, subject: &Subject, database: &Path) -> Command {
     command
 }
 
-/// Starts `migrate` or `audit`, with its results as JSON lines in a file.
-pub(super) fn start(subject: &Subject, verb: &str, database: &Path, results: &Path) -> Child {
-    let verb = format!("{verb} --all --json --batch-rows {BATCH_ROWS}");
+/// The application with a verb of its command line.
+pub(super) fn application(subject: &Subject, verb: &str, database: &Path) -> Command {
     let mut command = match subject {
         Subject::Notebooks(binary) => {
             let mut command = Command::new(binary);
@@ -101,8 +108,47 @@ pub(super) fn start(subject: &Subject, verb: &str, database: &Path, results: &Pa
             command
         }
     };
-    command.stdin(Stdio::null()).stderr(Stdio::null());
-    command.stdout(File::create(results).unwrap()).spawn().unwrap()
+    command.stdin(Stdio::null());
+    command
+}
+
+/// What is done to all rows, in small batches, so that a run has many moments to be killed at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verb {
+    Migrate,
+    Replay,
+    Undo(i64),
+    Audit,
+}
+
+impl Verb {
+    /// The command line. What was killed holds its run for a while yet, so it is taken over; an audit holds none.
+    fn words(self) -> String {
+        match self {
+            Self::Migrate => {
+                format!("migrate --all --json --batch-rows {BATCH_ROWS} --keep-before --take-over")
+            }
+            Self::Replay => {
+                format!("quarantine replay --all --json --batch-rows {BATCH_ROWS} --take-over")
+            }
+            Self::Undo(run) => format!("undo {run} --json --take-over"),
+            Self::Audit => format!("audit --all --json --batch-rows {BATCH_ROWS}"),
+        }
+    }
+}
+
+/// Starts a verb, with its results as JSON lines in a file.
+pub(super) fn start(subject: &Subject, verb: Verb, database: &Path, results: &Path) -> Child {
+    let mut command = application(subject, &verb.words(), database);
+    command.stderr(Stdio::null()).stdout(File::create(results).unwrap()).spawn().unwrap()
+}
+
+/// Sends a signal to a process, by its name without `SIG`.
+pub(super) fn signal(child: &Child, name: &str) {
+    let mut kill = Command::new("kill");
+    kill.arg(format!("-{name}")).arg(child.id().to_string());
+    // It may have ended by itself just before.
+    kill.stderr(Stdio::null()).status().unwrap();
 }
 
 /// Starts the writer, which ends when its standard input does.

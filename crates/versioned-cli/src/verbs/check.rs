@@ -51,7 +51,7 @@ pub(crate) async fn check<S: ModelStore>(
         report(Problem { entity: None, causes, help: None }, exit_code::FINDINGS);
     }
     for job in jobs {
-        let entity = Some(job.declaration().entity);
+        let entity = Some(job.name());
         let table = match job.table() {
             Ok(table) => table,
             Err(error) => {

@@ -26,6 +26,8 @@ struct RunLine<'a> {
     state: &'static str,
     who: &'a str,
     at_ms: i64,
+    owner: &'a str,
+    held_until_ms: i64,
     scanned: u64,
     migrated: u64,
     conflict: u64,
@@ -45,6 +47,8 @@ fn line(run: &RunRecord, kept: Kept) -> RunLine<'_> {
         state: run.state.as_str(),
         who: &request.who,
         at_ms: request.at_ms,
+        owner: &run.lease.owner,
+        held_until_ms: run.lease.until_ms,
         scanned: counts.scanned,
         migrated: counts.migrated,
         conflict: counts.conflict,
@@ -120,7 +124,7 @@ pub(crate) async fn cancel<S: JobLedger>(
         at_ms: at_ms(),
         why: "cancelled by the operator".to_owned(),
     };
-    store.change_state(&transition).await?;
+    store.change_state(&transition, None).await?;
     if output.is_json() {
         let record = known(store, run).await?;
         output.json_line("cancel", &line(&record, store.kept(run).await?));
@@ -143,7 +147,7 @@ pub(crate) async fn undo<S: JobLedger>(
     let record = known(store, run).await?;
     let of_run = |job: &&dyn AnyJob<S>| {
         let table = job.table();
-        job.declaration().entity == record.request.entity
+        job.name() == record.request.entity
             && table.is_ok_and(|table| table.name() == record.request.table)
     };
     let Some(job) = jobs.iter().map(AsRef::as_ref).find(of_run) else {

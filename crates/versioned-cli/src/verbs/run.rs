@@ -101,7 +101,10 @@ fn show_end(error: &JobError, output: &Output) -> u8 {
         show_report(report, output);
     }
     let run = error.report().and_then(JobReport::run);
-    if let (Some(run), exit_code::INTERRUPTED, false) = (run, code, output.is_json()) {
+    let goes_on_elsewhere = matches!(error, JobError::TakenOver { .. });
+    if let (Some(run), exit_code::INTERRUPTED, false, false) =
+        (run, code, output.is_json(), goes_on_elsewhere)
+    {
         let rows = error.report().map_or(0, |report| report.counts().scanned);
         output.line(format_args!(
             "  run {run} is saved in the ledger; the same command goes on after its {rows} rows"

@@ -23,7 +23,7 @@ pub(crate) fn select<'a, S>(
         let before = selected.len();
         if !names[..index].contains(name) {
             let all = jobs.iter().map(AsRef::as_ref);
-            selected.extend(all.filter(|job| job.declaration().entity == name));
+            selected.extend(all.filter(|job| job.name() == name));
             if selected.len() == before {
                 return Err(unknown(jobs, registry, name));
             }
@@ -32,11 +32,26 @@ pub(crate) fn select<'a, S>(
     Ok(selected)
 }
 
+/// The same, and with an entity the places in which its history lies.
+pub(crate) fn select_places<'a, S>(
+    jobs: &'a [Box<dyn AnyJob<S>>],
+    registry: &Registry,
+    names: &[String],
+) -> Result<Vec<&'a dyn AnyJob<S>>, UsageError> {
+    let mut all = Vec::new();
+    for name in names {
+        all.push(name.clone());
+        let of_entity = jobs.iter().filter(|job| job.declaration().entity == name);
+        all.extend(of_entity.map(|job| job.name().to_owned()));
+    }
+    select(jobs, registry, &all)
+}
+
 /// The entities that have jobs, each once, in the order of the jobs.
 pub(crate) fn names<S>(jobs: &[Box<dyn AnyJob<S>>]) -> Vec<&'static str> {
     let mut names = Vec::new();
     for job in jobs {
-        let name = job.declaration().entity;
+        let name = job.name();
         if !names.contains(&name) {
             names.push(name);
         }

@@ -5,14 +5,14 @@
 use sqlx::SqlitePool;
 use versioned_store::{EntityTable, StoreProblem, VersionCount};
 
-use super::{error::Fault, keys, scan, schema::Schema, statement::Statement, value};
+use super::{error::Fault, keys, scan, schema::Schema, statement::Statement, transaction, value};
 
 /// Most different values of a version column that are counted.
 const VALUES_MAX: u32 = 10_000;
 
 /// Counts the rows.
 pub(super) async fn count(pool: &SqlitePool, table: &EntityTable) -> Result<u64, Fault> {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = transaction::reading(pool).await?;
     Schema::read(&mut transaction, table).await?;
     let mut statement = Statement::default();
     statement.sql.text("SELECT count(*) FROM ").name(table.name());
@@ -26,7 +26,7 @@ pub(super) async fn version_counts(
     pool: &SqlitePool,
     table: &EntityTable,
 ) -> Result<Vec<VersionCount>, Fault> {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = transaction::reading(pool).await?;
     Schema::read(&mut transaction, table).await?;
     let mut counts = Vec::new();
     for (index, column) in table.columns().iter().enumerate() {
@@ -38,11 +38,8 @@ pub(super) async fn version_counts(
         sql.text("SELECT ");
         keys::column(sql, table, &column.name);
         sql.text(", ");
-        match table.deleted() {
-            Some(column) => scan::deleted(sql, table, column),
-            None => {
-                sql.text("0");
-            }
+        if !scan::deleted(sql, table) {
+            sql.text("0");
         }
         sql.text(", count(*) FROM ").name(table.name()).text(" GROUP BY typeof(");
         keys::column(sql, table, &column.name);

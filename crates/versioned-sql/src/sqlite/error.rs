@@ -147,7 +147,7 @@ fn classify_code(code: u32, message: &str) -> (StoreErrorKind, Option<&'static s
         // SQLITE_CONSTRAINT.
         19 => (
             StoreErrorKind::Rejected,
-            Some("a constraint or trigger of the table refuses the migrated row; change either"),
+            Some("a constraint or trigger of the table refuses the row; change either"),
         ),
         _ => (StoreErrorKind::Other, None),
     }

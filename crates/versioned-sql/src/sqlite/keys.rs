@@ -53,16 +53,24 @@ pub(super) fn equal(
     table: &EntityTable,
     key: &EntityKey,
 ) -> Result<(), Fault> {
+    equal_in(statement, table.name(), table, key)
+}
+
+/// The condition that a row of the table with this name has a key of `table` in columns of the same names.
+pub(super) fn equal_in(
+    statement: &mut Statement,
+    name: &str,
+    table: &EntityTable,
+    key: &EntityKey,
+) -> Result<(), Fault> {
     for (index, (id, value)) in table.id().iter().zip(table.stored_key(key)?).enumerate() {
         statement.sql.text(if index > 0 { " AND " } else { "" });
         // In the column's own collation, so that its index finds the row ..
-        column(&mut statement.sql, table, id.name());
-        statement.sql.text(" = ");
+        statement.sql.name(name).text(".").name(id.name()).text(" = ");
         statement.bind(&value)?;
         if is_text(id.kind()) {
             // .. and by bytes, because the collation may take two texts for one.
-            statement.sql.text(" AND ");
-            column(&mut statement.sql, table, id.name());
+            statement.sql.text(" AND ").name(name).text(".").name(id.name());
             statement.sql.text(" COLLATE BINARY = ");
             statement.bind(&value)?;
         }

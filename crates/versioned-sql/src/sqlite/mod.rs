@@ -4,11 +4,13 @@
 
 mod count;
 mod error;
+mod history;
 mod keys;
 mod ledger;
 mod scan;
 mod schema;
 mod statement;
+mod transaction;
 mod value;
 mod write;
 

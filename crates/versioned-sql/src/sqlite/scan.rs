@@ -11,7 +11,9 @@ use versioned_store::{
     TableLayout,
 };
 
-use super::{error::Fault, keys, schema::Schema, statement::Statement, value};
+use super::{
+    error::Fault, history, keys, schema::Schema, statement::Statement, transaction, value,
+};
 use crate::sql::Sql;
 
 /// Reads a page.
@@ -20,7 +22,7 @@ pub(super) async fn scan(
     table: &EntityTable,
     request: &ScanRequest,
 ) -> Result<Page, Fault> {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = transaction::reading(pool).await?;
     let schema = Schema::read(&mut transaction, table).await?;
     if request.after.is_none() {
         check_nulls(&mut transaction, table).await?;
@@ -61,7 +63,7 @@ pub(super) async fn get(
     table: &EntityTable,
     key: &EntityKey,
 ) -> Result<Option<Row>, Fault> {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = transaction::reading(pool).await?;
     let schema = Schema::read(&mut transaction, table).await?;
     let row = row_of(&mut transaction, table, key, |sql| select(sql, table, Bodies::All)).await?;
     transaction.commit().await?;
@@ -77,7 +79,7 @@ pub(super) async fn get_many(
     table: &EntityTable,
     keys: &[EntityKey],
 ) -> Result<Vec<Option<Row>>, Fault> {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = transaction::reading(pool).await?;
     let schema = Schema::read(&mut transaction, table).await?;
     let wanted: BTreeSet<&EntityKey> = keys.iter().collect();
     let all: Vec<&EntityKey> = wanted.iter().copied().collect();
@@ -202,8 +204,7 @@ fn with_bodies(sql: &mut Sql, table: &EntityTable, bodies: Bodies) {
         return;
     }
     sql.text("(");
-    if let Some(column) = table.deleted() {
-        deleted(sql, table, column);
+    if deleted(sql, table) {
         sql.text(" = 0 AND ");
     }
     if table.layout() == TableLayout::Document {
@@ -224,11 +225,15 @@ fn with_bodies(sql: &mut Sql, table: &EntityTable, bodies: Bodies) {
     sql.text("))");
 }
 
-/// The deleted flag as 0 or 1.
-pub(super) fn deleted(sql: &mut Sql, table: &EntityTable, column: &str) {
-    sql.text("coalesce(");
-    keys::column(sql, table, column);
-    sql.text(" <> 0, 0)");
+/// Whether a row counts as deleted, as 0 or 1; adds nothing, and says so, for a table in which none does.
+pub(super) fn deleted(sql: &mut Sql, table: &EntityTable) -> bool {
+    if let Some(column) = table.deleted() {
+        sql.text("coalesce(");
+        keys::column(sql, table, column);
+        sql.text(" <> 0, 0)");
+        return true;
+    }
+    history::is_orphan(sql, table)
 }
 
 /// How many bytes the texts and blobs of a row's fields have; SQLite knows it without reading them.
@@ -254,6 +259,10 @@ fn select(sql: &mut Sql, table: &EntityTable, bodies: Bodies) {
     for name in [table.model_version(), table.deleted()].into_iter().flatten() {
         sql.text(", ");
         keys::column(sql, table, name);
+    }
+    if table.parent().is_some() {
+        sql.text(", ");
+        deleted(sql, table);
     }
     sql.text(", ");
     with_bodies(sql, table, bodies);
@@ -305,6 +314,9 @@ fn read(
         let flag = take()?;
         let expected = "a truth value or a number";
         deleted = flag.as_flag().ok_or_else(|| malformed(column, &flag, expected))?;
+    }
+    if table.parent().is_some() {
+        deleted |= take()? != ColumnValue::Integer(0);
     }
     let with_bodies = take()? != ColumnValue::Integer(0);
     let mut values = Vec::with_capacity(table.columns().len());

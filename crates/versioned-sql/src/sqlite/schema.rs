@@ -25,12 +25,19 @@ impl Schema {
         connection: &mut SqliteConnection,
         table: &EntityTable,
     ) -> Result<Self, Fault> {
+        let schema = Self::of(connection, table.name()).await?;
+        schema.check(table)?;
+        Ok(schema)
+    }
+
+    /// Reads the columns of the table with this name; none where there is no such table.
+    pub(super) async fn of(connection: &mut SqliteConnection, table: &str) -> Result<Self, Fault> {
         let mut statement = Statement::default();
         statement.sql.text(
             "SELECT (SELECT encoding = 'UTF-8' FROM pragma_encoding), name, \
              upper(type) IN ('BOOLEAN', 'BOOL') FROM pragma_table_xinfo(",
         );
-        statement.bind(&ColumnValue::Text(table.name().to_owned()))?.sql.text(")");
+        statement.bind(&ColumnValue::Text(table.to_owned()))?.sql.text(")");
         let rows = statement.all(connection).await?;
         let mut columns = Vec::with_capacity(rows.len());
         for row in &rows {
@@ -39,9 +46,7 @@ impl Schema {
             }
             columns.push(Column { name: row.try_get(1)?, is_boolean: row.try_get(2)? });
         }
-        let schema = Self { columns };
-        schema.check(table)?;
-        Ok(schema)
+        Ok(Self { columns })
     }
 
     /// Whether the column was declared to hold truth values, of which SQLite has no type.
@@ -49,18 +54,28 @@ impl Schema {
         self.find(column).is_some_and(|column| column.is_boolean)
     }
 
+    /// Whether there is such a table.
+    pub(super) fn exists(&self) -> bool {
+        !self.columns.is_empty()
+    }
+
+    /// Whether the table has a column.
+    pub(super) fn has(&self, column: &str) -> bool {
+        self.find(column).is_some()
+    }
+
     fn find(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name))
     }
 
     fn check(&self, table: &EntityTable) -> Result<(), StoreProblem> {
-        if self.columns.is_empty() {
+        if !self.exists() {
             return Err(StoreProblem::TableUnknown);
         }
         let own = table.id().iter().map(|id| id.name());
         let own = own.chain(table.model_version()).chain(table.deleted());
         for name in own.chain(table.columns().iter().map(|column| column.name.as_str())) {
-            if self.find(name).is_none() {
+            if !self.has(name) {
                 return Err(StoreProblem::ColumnUnknown { column: name.into() });
             }
         }

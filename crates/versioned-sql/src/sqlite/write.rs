@@ -3,10 +3,16 @@
 //! Layer: adapters. Invariant: a row is written only if its model version, its deleted flag and every value that was read
 //! are still the same, in type and bytes; a batch is one transaction.
 
-use sqlx::{Row as _, SqliteConnection, SqlitePool};
-use versioned_store::{ColumnValue, EntityTable, RowWrite, StoreProblem, WriteOutcome};
+use std::borrow::Cow;
 
-use super::{error::Fault, keys, scan, schema::Schema, statement::Statement, value::type_of};
+use sqlx::{Row as _, SqliteConnection, SqlitePool, sqlite::SqliteRow};
+use versioned_store::{
+    ColumnValue, EntityKey, EntityTable, Row, RowWrite, StoreProblem, WriteOutcome,
+};
+
+use super::{
+    error::Fault, keys, scan, schema::Schema, statement::Statement, transaction, value::type_of,
+};
 
 /// Writes a batch; see [`ModelStore::write_batch`](versioned_store::ModelStore::write_batch).
 pub(super) async fn write_batch(
@@ -15,8 +21,7 @@ pub(super) async fn write_batch(
     writes: &[RowWrite],
 ) -> Result<Vec<WriteOutcome>, Fault> {
     let checked = check(table, writes)?;
-    // The lock is taken before anything is read: a transaction that reads first could not always be made one that writes.
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let mut transaction = transaction::writing(pool).await?;
     let outcomes = write_rows(&mut transaction, table, checked).await?;
     transaction.commit().await?;
     Ok(outcomes)
@@ -47,15 +52,34 @@ pub(super) async fn write_rows(
     Ok(outcomes)
 }
 
-async fn write_row(
+/// Writes one row.
+pub(super) async fn write_row(
     connection: &mut SqliteConnection,
     table: &EntityTable,
     write: &RowWrite,
     next_version: Option<i64>,
 ) -> Result<WriteOutcome, Fault> {
-    let key = &write.expected.key;
+    let name = |index: usize| table.columns()[index].name.as_str();
+    let set = write.set.iter().map(|(index, value)| (name(*index), Cow::Borrowed(value)));
+    let version = table.model_version().zip(next_version.map(ColumnValue::Integer));
+    let version = version.map(|(name, version)| (name, Cow::Owned(version)));
+    let set: Vec<_> = set.chain(version).collect();
+    set_where_same(connection, table, &write.expected, &set).await
+}
+
+/// A column and the value that it gets.
+pub(super) type Set<'s> = (&'s str, Cow<'s, ColumnValue>);
+
+/// Sets columns of a row if it is still what was read.
+pub(super) async fn set_where_same(
+    connection: &mut SqliteConnection,
+    table: &EntityTable,
+    expected: &Row,
+    set: &[Set<'_>],
+) -> Result<WriteOutcome, Fault> {
+    let key = &expected.key;
     let mut statement = Statement::default();
-    update(&mut statement, table, write, next_version)?;
+    update(&mut statement, table, expected, set)?;
     let written = statement.all(connection).await?;
     match written.as_slice() {
         [] => {
@@ -69,59 +93,68 @@ async fn write_row(
             }
         }
         [stored] => {
-            for (place, (index, value)) in write.set.iter().enumerate() {
-                let stored: &str = stored.try_get(place)?;
-                if stored != type_of(value) {
-                    let column = table.columns()[*index].name.as_str().into();
-                    let (key, set, stored) = (key.clone(), type_of(value), stored.into());
-                    return Err(StoreProblem::ValueAltered { column, key, set, stored }.into());
-                }
-            }
+            check_types(stored, key, set)?;
             Ok(WriteOutcome::Written)
         }
         _ => Err(StoreProblem::KeyNotUnique { key: key.clone() }.into()),
     }
 }
 
+/// Refuses a row whose columns were stored in other types than they were set in.
+pub(super) fn check_types(
+    stored: &SqliteRow,
+    key: &EntityKey,
+    set: &[Set<'_>],
+) -> Result<(), Fault> {
+    for (place, (name, value)) in set.iter().enumerate() {
+        let stored: &str = stored.try_get(place)?;
+        if stored != type_of(value) {
+            let (column, key) = ((*name).into(), key.clone());
+            let (set, stored) = (type_of(value), stored.into());
+            return Err(StoreProblem::ValueAltered { column, key, set, stored }.into());
+        }
+    }
+    Ok(())
+}
+
 /// The statement that writes a row if it is still what was read, and returns the types that were stored.
 fn update(
     statement: &mut Statement,
     table: &EntityTable,
-    write: &RowWrite,
-    next_version: Option<i64>,
+    expected: &Row,
+    set: &[Set<'_>],
 ) -> Result<(), Fault> {
     statement.sql.text("UPDATE ").name(table.name()).text(" SET ");
-    for (place, (index, value)) in write.set.iter().enumerate() {
+    for (place, (name, value)) in set.iter().enumerate() {
         statement.sql.text(if place > 0 { ", " } else { "" });
-        statement.sql.name(&table.columns()[*index].name).text(" = ");
+        statement.sql.name(name).text(" = ");
         statement.bind(value)?;
     }
-    if let (Some(column), Some(version)) = (table.model_version(), next_version) {
-        statement.sql.text(", ").name(column).text(" = ");
-        statement.bind(&ColumnValue::Integer(version))?;
-    }
     statement.sql.text(" WHERE ");
-    keys::equal(statement, table, &write.expected.key)?;
+    keys::equal(statement, table, &expected.key)?;
     if let Some(column) = table.model_version() {
-        let version = write.expected.model_version.map_or(ColumnValue::Null, ColumnValue::Integer);
+        let version = expected.model_version.map_or(ColumnValue::Null, ColumnValue::Integer);
         is_same(statement, table, column, &version)?;
     }
-    if let Some(column) = table.deleted() {
+    if table.deleted().is_some() || table.parent().is_some() {
         statement.sql.text(" AND ");
-        scan::deleted(&mut statement.sql, table, column);
-        statement.sql.text(" = ").number(write.expected.deleted.into());
+        scan::deleted(&mut statement.sql, table);
+        statement.sql.text(" = ").number(expected.deleted.into());
     }
-    for (column, value) in table.columns().iter().zip(&write.expected.values) {
+    for (column, value) in table.columns().iter().zip(&expected.values) {
         if let (None, Some(value)) = (column.key_part, value) {
             is_same(statement, table, &column.name, value)?;
         }
     }
-    statement.sql.text(" RETURNING ").join(", ", &write.set, |sql, (index, _)| {
-        sql.text("typeof(");
-        keys::column(sql, table, &table.columns()[*index].name);
-        sql.text(")");
-    });
+    returning_types(statement, table.name(), set);
     Ok(())
+}
+
+/// Lets a statement return the types in which columns were stored, as [`check_types`] takes them.
+pub(super) fn returning_types(statement: &mut Statement, table: &str, set: &[Set<'_>]) {
+    statement.sql.text(" RETURNING ").join(", ", set, |sql, (name, _)| {
+        sql.text("typeof(").name(table).text(".").name(name).text(")");
+    });
 }
 
 /// The condition that a column still holds this value, in this type.

@@ -1,27 +1,33 @@
 //! Rules of ledgers: a batch and what the ledger says of it are one transaction, and a run has one owner.
 
 use versioned_store::{
-    Batch, BatchLimits, Bodies, Checkpoint, EntityTable, FollowUp, JobLedger, Kept, OutboxMessage,
-    PreImage, QuarantineEntry, QuarantineRequest, Released, RowWrite, RunCounts, RunId, RunKind,
-    RunRequest, RunState, StoreErrorKind, Transition, WriteOutcome,
+    Batch, BatchLimits, Bodies, Checkpoint, Claim, EntityTable, FollowUp, JobLedger, Kept,
+    OutboxMessage, OutboxWrite, PreImage, QuarantineEntry, QuarantineRequest, Released, RowWrite,
+    RunCounts, RunId, RunKind, RunRequest, RunState, StoreErrorKind, Transition, WriteOutcome,
 };
 
 use super::fixture::{StoreFixture, get, request, scan, table, text};
 use crate::sample::{SAMPLE, Sample, SampleColumn, sample_model};
 
-fn start(settings: &str) -> RunRequest {
+pub(super) fn start(settings: &str) -> RunRequest {
     RunRequest {
         entity: SAMPLE.entity.to_owned(),
         table: sample_model().table().to_owned(),
         kind: RunKind::Migrate,
         target: None,
         settings: settings.to_owned(),
+        must_finish: false,
         who: "ada".to_owned(),
         at_ms: 1,
     }
 }
 
-fn checkpoint(number: u64) -> Checkpoint {
+/// The claim of the only process.
+pub(super) fn claim() -> Claim {
+    Claim { owner: "ada".to_owned(), until_ms: 1, take_over: false }
+}
+
+pub(super) fn checkpoint(number: u64) -> Checkpoint {
     let counts = RunCounts { scanned: number, migrated: number, ..RunCounts::default() };
     let (position, detail) = (Some(format!("[\"{number}\"]")), "{}".to_owned());
     Checkpoint { number, position, counts, detail }
@@ -47,16 +53,28 @@ fn everything(run: RunId, number: u64) -> FollowUp {
         checkpoint: checkpoint(number),
         quarantine: vec![entry(run, "bad")],
         pre_images: vec![PreImage { key: "a".into(), content: vec![0, 1, 0xff] }],
-        outbox: vec![OutboxMessage { topic: "cache".to_owned(), payload: "é".to_owned() }],
+        outbox: vec![OutboxWrite {
+            of: "a".into(),
+            message: OutboxMessage { topic: "cache".to_owned(), payload: "é".to_owned() },
+        }],
         ..FollowUp::default()
     }
 }
 
 /// The migration of the first stale row.
-async fn migration<F: StoreFixture>(fixture: &F, table: &EntityTable) -> RowWrite {
+pub(super) async fn migration<F: StoreFixture>(fixture: &F, table: &EntityTable) -> RowWrite {
     let page = scan(fixture, table, &request(Bodies::Stale)).await;
     let expected = page.rows.into_iter().next().expect("a row was put");
     RowWrite { expected, set: vec![(SampleColumn::States as usize, text("\"new\""))] }
+}
+
+/// A batch of the first owner.
+pub(super) fn batch<'b>(
+    run: RunId,
+    writes: &'b [RowWrite],
+    follow: &'b (dyn Fn(&[WriteOutcome]) -> FollowUp + Send + Sync + 'b),
+) -> Batch<'b> {
+    Batch { run, token: 1, until_ms: 1, writes, restores: &[], follow }
 }
 
 fn quarantine() -> QuarantineRequest {
@@ -71,23 +89,23 @@ where
     let table = table(fixture, &SAMPLE, sample_model()).await;
     fixture.put(&table, Sample::stale("a").row).await;
     let store = fixture.store();
-    let run = store.open_run(&start("one")).await.expect("a run starts").run.id;
+    let run = store.open_run(&start("one"), &claim()).await.expect("a run starts").run.id;
     let writes = [migration(fixture, &table).await];
     let follow = |outcomes: &[WriteOutcome]| {
         assert_eq!(outcomes, [WriteOutcome::Written], "outcomes are known within the transaction");
         everything(run, 1)
     };
-    let batch = Batch { run, writes: &writes, follow: &follow };
+    let batch = batch(run, &writes, &follow);
     let outcomes = store.commit_batch(&table, &batch).await.expect("the batch commits");
     assert_eq!(outcomes, [WriteOutcome::Written]);
     let record = store.run(run).await.expect("runs are read").expect("the run is there");
     assert_eq!(record.checkpoint, checkpoint(1));
     assert_eq!(store.quarantined(&quarantine()).await.expect("read"), [entry(run, "bad")]);
-    let images = store.pre_images(run, 0, BatchLimits::default()).await.expect("read");
+    let images = store.pre_images(run, None, BatchLimits::default()).await.expect("read");
     assert_eq!(images[0].image, everything(run, 1).pre_images[0]);
     let waiting = store.undelivered(10).await.expect("read");
-    assert_eq!(waiting[0].message, everything(run, 1).outbox[0]);
-    store.mark_delivered(waiting[0].id, 5).await.expect("marked");
+    assert_eq!(waiting[0].message, everything(run, 1).outbox[0].message);
+    store.remove_delivered(waiting[0].id).await.expect("removed");
     assert_eq!(store.undelivered(10).await.expect("read"), []);
     assert_eq!(store.kept(run).await.expect("read"), Kept { rows: 1, bytes: 3 });
     assert_eq!(store.forget(run).await.expect("forgotten"), Kept { rows: 1, bytes: 3 });
@@ -102,12 +120,12 @@ where
     let table = table(fixture, &SAMPLE, sample_model()).await;
     fixture.put(&table, Sample::stale("a").row).await;
     let store = fixture.store();
-    let run = store.open_run(&start("one")).await.expect("a run starts").run.id;
+    let run = store.open_run(&start("one"), &claim()).await.expect("a run starts").run.id;
     let writes = [migration(fixture, &table).await];
     let before = get(fixture, &table, &"a".into()).await;
     let refused = async |number: u64| {
         let follow = |_: &[WriteOutcome]| everything(run, number);
-        let batch = Batch { run, writes: &writes, follow: &follow };
+        let batch = batch(run, &writes, &follow);
         let error = store.commit_batch(&table, &batch).await.expect_err("out of turn");
         assert_eq!(error.kind(), StoreErrorKind::Conflict, "{number}: {error:?}");
         assert_eq!(get(fixture, &table, &"a".into()).await, before, "{number}");
@@ -125,9 +143,9 @@ where
         at_ms: 2,
         why: "enough".to_owned(),
     };
-    store.change_state(&cancel).await.expect("cancelled");
+    store.change_state(&cancel, None).await.expect("cancelled");
     refused(1).await;
-    let again = store.change_state(&cancel).await.expect_err("it has another state");
+    let again = store.change_state(&cancel, None).await.expect_err("it has another state");
     assert_eq!(again.kind(), StoreErrorKind::Conflict);
     let noted = store.transitions(run).await.expect("read");
     assert_eq!((noted.len(), noted.last()), (2, Some(&cancel)));
@@ -141,14 +159,16 @@ where
     let store = fixture.store();
     assert_eq!(store.runs(None, 10).await.expect("no ledger is no error"), []);
     assert_eq!(store.run(RunId::new(1)).await.expect("no ledger is no error"), None);
-    let first = store.open_run(&start("one")).await.expect("a run starts");
+    let first = store.open_run(&start("one"), &claim()).await.expect("a run starts");
     assert!(!first.is_resumed);
-    let resumed = store.open_run(&start("one")).await.expect("a run goes on");
+    let later = RunRequest { at_ms: 2, ..start("one") };
+    let resumed = store.open_run(&later, &claim()).await.expect("a run goes on");
     assert_eq!((resumed.run.id, resumed.is_resumed), (first.run.id, true));
-    let other = store.open_run(&start("two")).await.expect("another run starts");
+    let later = RunRequest { at_ms: 3, ..start("two") };
+    let other = store.open_run(&later, &claim()).await.expect("another run starts");
     assert_eq!((other.is_resumed, other.superseded), (false, Some(first.run.id)));
     let replay = RunRequest { kind: RunKind::Replay, ..start("two") };
-    assert!(!store.open_run(&replay).await.expect("a replay is another run").is_resumed);
+    assert!(!store.open_run(&replay, &claim()).await.expect("a replay is another run").is_resumed);
     let listed = store.runs(Some(SAMPLE.entity), 2).await.expect("read");
     assert_eq!(listed[1].id, other.run.id, "newest first");
     assert_eq!(listed.len(), 2);
@@ -163,7 +183,7 @@ where
 {
     let table = table(fixture, &SAMPLE, sample_model()).await;
     let store = fixture.store();
-    let run = store.open_run(&start("one")).await.expect("a run starts").run.id;
+    let run = store.open_run(&start("one"), &claim()).await.expect("a run starts").run.id;
     let commit = async |number: u64, keys: &[&str], released: &[&str]| {
         let follow = |_: &[WriteOutcome]| FollowUp {
             checkpoint: checkpoint(number),
@@ -171,7 +191,7 @@ where
             released: released.iter().map(|key| (*key).into()).collect(),
             ..FollowUp::default()
         };
-        let batch = Batch { run, writes: &[], follow: &follow };
+        let batch = batch(run, &[], &follow);
         store.commit_batch(&table, &batch).await.expect("the batch commits");
     };
     commit(1, &["c", "a", "B", "a\"/b"], &[]).await;

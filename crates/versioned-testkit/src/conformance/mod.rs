@@ -27,13 +27,24 @@
 
 #![expect(clippy::missing_panics_doc, reason = "every rule panics where a store breaks it")]
 
+mod dependents;
 mod fixture;
+pub mod history;
+mod leases;
 mod ledger;
 mod paging;
 mod values;
 mod writes;
 
+pub use dependents::{
+    a_dependent_row_is_put_back_only_as_it_was_set, dependent_rows_are_kept_with_their_entity,
+    messages_are_withdrawn_by_run_and_entity, pre_images_come_latest_first_in_pages_of_bytes,
+};
 pub use fixture::StoreFixture;
+pub use leases::{
+    a_run_is_held_until_its_lease_is_over, a_run_that_must_finish_is_not_superseded,
+    a_stale_owner_writes_nothing,
+};
 pub use ledger::{
     a_batch_out_of_turn_writes_nothing, a_batch_stores_what_follows_from_its_outcomes,
     an_unfinished_run_is_resumed_or_superseded, the_quarantine_pages_replaces_and_releases,
@@ -89,6 +100,13 @@ macro_rules! store_conformance {
             a_batch_out_of_turn_writes_nothing
             an_unfinished_run_is_resumed_or_superseded
             the_quarantine_pages_replaces_and_releases
+            a_run_is_held_until_its_lease_is_over
+            a_stale_owner_writes_nothing
+            a_run_that_must_finish_is_not_superseded
+            dependent_rows_are_kept_with_their_entity
+            a_dependent_row_is_put_back_only_as_it_was_set
+            pre_images_come_latest_first_in_pages_of_bytes
+            messages_are_withdrawn_by_run_and_entity
         }
     };
     (@each $run:path: $($rule:ident)*) => {

@@ -16,6 +16,9 @@ use super::{Difference, Fault, FaultKind, FaultReport, FaultSetting, FaultStore,
 /// After a fault the job is run again without one, at least once and until it is done. Then what is stored must be what the
 /// undisturbed run has stored, and running the job once more must say what it says after an undisturbed run. So a job that
 /// was done must change nothing and end as done when it is run again.
+///
+/// A killed job holds its run until its lease is over, so a job with a ledger is run with
+/// [`JobOptions::with_take_over`](versioned_jobs::JobOptions::with_take_over).
 #[derive(Debug, Clone)]
 pub struct FaultHarness {
     kinds: Vec<FaultKind>,

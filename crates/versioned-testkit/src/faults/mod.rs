@@ -72,5 +72,5 @@ pub use fault::{Fault, FaultError, FaultKind, Moment};
 pub use harness::{FaultHarness, HarnessError};
 pub use job_end::JobEnd;
 pub use report::{Difference, FaultReport};
-pub use setting::{FaultSetting, MemorySetting, ledger_text, stored_text};
+pub use setting::{FaultSetting, MemorySetting, history_text, ledger_text, stored_text};
 pub use store::FaultStore;

@@ -5,8 +5,8 @@
 use std::{fmt, future::Future, sync::Arc};
 
 use versioned_store::{
-    BatchLimits, Bodies, EntityTable, JobLedger, MemoryStore, ModelStore, QuarantineRequest, RunId,
-    RunRecord, RunRequest, ScanRequest, StoreError,
+    BatchLimits, Bodies, CommitsRequest, EntityTable, HistoryStore, JobLedger, MemoryStore,
+    ModelStore, QuarantineRequest, RunId, RunRecord, RunRequest, ScanRequest, StoreError,
 };
 
 /// Makes copies of the start of a job, and says what is stored in them.
@@ -67,6 +67,7 @@ impl<F: Fn() -> MemoryStore> FaultSetting for MemorySetting<F> {
         let mut text = ledger_text(&**copy).await.expect(readable);
         for table in &self.tables {
             text += &stored_text(&**copy, table).await.expect(readable);
+            text += &history_text(&**copy, table).await.expect(readable);
         }
         text
     }
@@ -93,6 +94,35 @@ pub async fn stored_text<S: ModelStore>(
         match page.rows.last() {
             Some(last) if !page.is_last => after = Some(last.key.clone()),
             _ => return Ok(text),
+        }
+    }
+}
+
+/// The snapshots of a table and its commits in their order, one line each, times apart; nothing where there is no history.
+///
+/// # Errors
+///
+/// [`StoreError`] if the store cannot be read.
+pub async fn history_text<S: HistoryStore>(
+    store: &S,
+    table: &EntityTable,
+) -> Result<String, StoreError> {
+    let Some(snapshots) = table.snapshots() else { return Ok(String::new()) };
+    let mut text = stored_text(store, &snapshots).await?;
+    let mut request = CommitsRequest { of: None, after: None, limit: BatchLimits::ROWS_MAX };
+    loop {
+        let entries = store.commits(table, &request).await?;
+        let Some(last) = entries.last() else { return Ok(text) };
+        if request.after.is_some_and(|after| last.number <= after) {
+            // A store that does not go on would never come to an end.
+            return Ok(text + "the commit log repeats itself\n");
+        }
+        request.after = Some(last.number);
+        for entry in &entries {
+            let (key, version, record) = (&entry.key, entry.model_version, &entry.record);
+            let kind = record.kind.as_str();
+            text += &format!("commit {version} of {key}: {kind} by {:?}: ", record.committer);
+            text += &format!("{:?} {:?}\n", record.message, record.commands);
         }
     }
 }
@@ -126,8 +156,8 @@ pub async fn ledger_text<S: JobLedger>(store: &S) -> Result<String, StoreError> 
         shown.push(run);
         let (state, counts) = (run.state, run.checkpoint.counts);
         text += &format!("first run {entity} {kind:?} {target:?}: {state:?} {counts:?}\n");
-        for kept in store.pre_images(run.id, 0, all).await? {
-            text += &format!("kept {:?}\n", kept.image);
+        for kept in store.pre_images(run.id, None, all).await? {
+            text += &format!("kept {:?} {:?}\n", kept.image, kept.dependents);
         }
     }
     let request = QuarantineRequest { entity: None, after: None, limit: ENTRIES_MAX };

@@ -10,10 +10,11 @@ use std::{
 };
 
 use versioned_store::{
-    Batch, BatchLimits, EntityKey, EntityTable, JobLedger, Kept, ModelStore, OpenedRun,
-    OutboxEntry, Page, QuarantineEntry, QuarantineRequest, Released, Row, RowWrite, RunId,
-    RunRecord, RunRequest, ScanRequest, StoreError, StoreErrorKind, StoredPreImage, Transition,
-    VersionCount, WriteOutcome,
+    Batch, BatchLimits, Claim, CommitEntry, CommitsRequest, EntityKey, EntityTable, HistoryStore,
+    JobLedger, Kept, ModelCommit, ModelStore, ModelVersion, OpenedRun, OutboxEntry, Page,
+    QuarantineEntry, QuarantineRequest, Released, Row, RowWrite, RunId, RunRecord, RunRequest,
+    ScanRequest, Snapshot, StoreError, StoreErrorKind, StoredPreImage, Transition, VersionCount,
+    WriteOutcome,
 };
 
 use super::{Fault, FaultError, FaultKind, Moment};
@@ -187,17 +188,26 @@ port! { ModelStore {
 const LEDGER: &str = "ledger";
 
 port! { JobLedger {
-    request.table.as_str() => open_run(request: &RunRequest) -> OpenedRun;
+    request.table.as_str() => open_run(request: &RunRequest, claim: &Claim) -> OpenedRun;
     table.name() => commit_batch(table: &EntityTable, batch: &Batch<'_>) -> Vec<WriteOutcome>;
-    LEDGER => change_state(transition: &Transition) -> ();
+    LEDGER => change_state(transition: &Transition, token: Option<u64>) -> ();
     LEDGER => runs(entity: Option<&str>, limit: u32) -> Vec<RunRecord>;
     LEDGER => run(id: RunId) -> Option<RunRecord>;
     LEDGER => transitions(run: RunId) -> Vec<Transition>;
     LEDGER => quarantined(request: &QuarantineRequest) -> Vec<QuarantineEntry>;
     LEDGER => release(entity: &str, released: &Released) -> u64;
-    LEDGER => pre_images(run: RunId, after: i64, limits: BatchLimits) -> Vec<StoredPreImage>;
+    LEDGER => pre_images(run: RunId, before: Option<i64>, limits: BatchLimits)
+        -> Vec<StoredPreImage>;
     LEDGER => kept(run: RunId) -> Kept;
     LEDGER => forget(run: RunId) -> Kept;
     LEDGER => undelivered(limit: u32) -> Vec<OutboxEntry>;
-    LEDGER => mark_delivered(entry: i64, at_ms: i64) -> ();
+    LEDGER => remove_delivered(entry: i64) -> ();
+} }
+
+port! { HistoryStore {
+    table.name() =>
+        commit_models(table: &EntityTable, commits: &[ModelCommit]) -> Vec<WriteOutcome>;
+    table.name() =>
+        snapshot(table: &EntityTable, key: &EntityKey, version: ModelVersion) -> Option<Snapshot>;
+    table.name() => commits(table: &EntityTable, request: &CommitsRequest) -> Vec<CommitEntry>;
 } }

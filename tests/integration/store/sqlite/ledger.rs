@@ -1,7 +1,7 @@
 //! The ledger's tables in a database of the application's.
 
 use versioned_sql::sqlx;
-use versioned_store::{JobLedger, RunKind, RunRequest, StoreErrorKind};
+use versioned_store::{Claim, JobLedger, RunKind, RunRequest, StoreErrorKind};
 
 use super::fixture::{SqliteFixture, block_on};
 
@@ -12,9 +12,14 @@ fn request() -> RunRequest {
         kind: RunKind::Migrate,
         target: None,
         settings: String::new(),
+        must_finish: false,
         who: "ada".to_owned(),
         at_ms: 1,
     }
+}
+
+fn claim() -> Claim {
+    Claim { owner: "ada".to_owned(), until_ms: 2, take_over: false }
 }
 
 #[test]
@@ -23,11 +28,11 @@ fn a_ledger_of_a_later_version_is_refused_and_left_alone() {
     block_on(async {
         let fixture = SqliteFixture::new().await;
         let store = versioned_testkit::conformance::StoreFixture::store(&fixture);
-        store.open_run(&request()).await.unwrap();
+        store.open_run(&request(), &claim()).await.unwrap();
         let later = sqlx::query("UPDATE versioned_ledger SET version = 2");
         later.execute(store.pool()).await.unwrap();
         let refused = [
-            store.open_run(&request()).await.unwrap_err(),
+            store.open_run(&request(), &claim()).await.unwrap_err(),
             store.runs(None, 1).await.unwrap_err(),
             store.undelivered(1).await.unwrap_err(),
         ];

@@ -2,14 +2,21 @@
 //!
 //! Layer: adapters. Invariant: a batch costs one update of the ledger, and one insert for each thing that it has to say.
 
+use std::collections::BTreeMap;
+
 use sqlx::{SqliteConnection, SqlitePool};
 use versioned_store::{
-    Batch, Checkpoint, DependentRow, EntityTable, FollowUp, OutboxMessage, PreImage, RunId,
-    StoreProblem, WriteOutcome,
+    Batch, Checkpoint, EntityTable, FollowUp, PreImage, RunId, StoreProblem, WriteOutcome,
 };
 
-use super::{quarantine, runs, stored};
-use crate::sqlite::{error::Fault, statement::Statement, write};
+use super::{
+    dependents::{self, Columns},
+    outbox, quarantine, runs, stored,
+};
+use crate::{
+    sql::Sql,
+    sqlite::{error::Fault, history, transaction, write},
+};
 
 pub(super) async fn commit(
     pool: &SqlitePool,
@@ -17,24 +24,42 @@ pub(super) async fn commit(
     batch: &Batch<'_>,
 ) -> Result<Vec<WriteOutcome>, Fault> {
     let checked = write::check(table, batch.writes)?;
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
-    let outcomes = match checked.is_empty() {
+    let mut transaction = transaction::writing(pool).await?;
+    let mut outcomes = match checked.is_empty() {
         true => Vec::new(),
         false => write::write_rows(&mut transaction, table, checked).await?,
     };
+    let mut columns = Columns::default();
+    for restore in batch.restores {
+        let of_row = outcomes.get(restore.write).copied().unwrap_or(WriteOutcome::Conflict);
+        let outcome = match of_row {
+            WriteOutcome::Written => {
+                dependents::put_back(&mut transaction, &mut columns, &restore.dependent).await?
+            }
+            other => other,
+        };
+        outcomes.push(outcome);
+    }
     let follow_up = (batch.follow)(&outcomes);
-    save(&mut transaction, batch.run, &follow_up.checkpoint).await?;
-    follow(&mut transaction, batch.run, table, &follow_up).await?;
+    save(&mut transaction, batch, &follow_up.checkpoint).await?;
+    history::append(&mut transaction, table, &follow_up.commits).await?;
+    follow(&mut transaction, batch.run, &follow_up, &mut columns).await?;
     transaction.commit().await?;
     Ok(outcomes)
 }
 
-/// Moves the checkpoint on, unless somebody else has done so.
-async fn save(connection: &mut SqliteConnection, run: RunId, to: &Checkpoint) -> Result<(), Fault> {
+/// Moves the checkpoint and the lease on, unless somebody else has done so.
+async fn save(
+    connection: &mut SqliteConnection,
+    batch: &Batch<'_>,
+    to: &Checkpoint,
+) -> Result<(), Fault> {
+    let run = batch.run;
     let saved = sqlx::query(
         "UPDATE versioned_units SET number = ?2, position = ?3, scanned = ?4, migrated = ?5, \
-         current = ?6, skipped = ?7, deleted = ?8, conflict = ?9, quarantined = ?10, detail = ?11 \
-         WHERE run = ?1 AND unit = 0 AND number = ?2 - 1 \
+         current = ?6, skipped = ?7, deleted = ?8, conflict = ?9, quarantined = ?10, detail = ?11, \
+         until_ms = ?12 \
+         WHERE run = ?1 AND unit = 0 AND number = ?2 - 1 AND token = ?13 \
          AND (SELECT state FROM versioned_runs WHERE id = ?1) = 'running'",
     )
     .bind(run.number())
@@ -48,12 +73,15 @@ async fn save(connection: &mut SqliteConnection, run: RunId, to: &Checkpoint) ->
     .bind(stored(to.counts.conflict))
     .bind(stored(to.counts.quarantined))
     .bind(&to.detail)
+    .bind(batch.until_ms)
+    .bind(stored(batch.token))
     .execute(&mut *connection)
     .await?;
     if saved.rows_affected() == 1 {
         return Ok(());
     }
     let found = runs::get_in(connection, run).await?.ok_or(StoreProblem::RunUnknown { run })?;
+    found.check_batch(batch.token, to.number)?;
     let (state, found, number) = (found.state.as_str(), found.checkpoint.number, to.number);
     Err(StoreProblem::RunMoved { run, state, found, number }.into())
 }
@@ -61,75 +89,60 @@ async fn save(connection: &mut SqliteConnection, run: RunId, to: &Checkpoint) ->
 async fn follow(
     connection: &mut SqliteConnection,
     run: RunId,
-    table: &EntityTable,
     follow_up: &FollowUp,
+    columns: &mut Columns,
 ) -> Result<(), Fault> {
-    let entity = table.declaration().entity;
-    for key in &follow_up.released {
-        quarantine::remove(connection, entity, key).await?;
+    if !follow_up.released.is_empty() {
+        // A job over snapshots has a name of its own in the ledger.
+        let run = runs::get_in(connection, run).await?.ok_or(StoreProblem::RunUnknown { run })?;
+        for key in &follow_up.released {
+            quarantine::remove(connection, &run.request.entity, key).await?;
+        }
     }
     for entry in &follow_up.quarantine {
         quarantine::put(connection, entry).await?;
     }
-    for image in &follow_up.pre_images {
-        keep(connection, run, image).await?;
+    let mut places = BTreeMap::new();
+    for images in follow_up.pre_images.chunks(IMAGES_MAX) {
+        let last = keep(connection, run, images).await?;
+        places.extend(images.iter().rev().zip(0..).map(|(image, back)| (&image.key, last - back)));
     }
-    for row in &follow_up.dependents {
-        set_dependent(connection, row).await?;
+    for write in &follow_up.dependents {
+        // Only what is put back with a pre-image is worth to be kept.
+        match places.get(&write.of).filter(|_| write.keep) {
+            Some(place) => {
+                dependents::set_and_keep(connection, columns, (run, *place), &write.row).await?;
+            }
+            None => dependents::set(connection, &write.row).await?,
+        }
     }
-    for OutboxMessage { topic, payload } in &follow_up.outbox {
-        sqlx::query("INSERT INTO versioned_outbox (run, topic, payload) VALUES (?, ?, ?)")
-            .bind(run.number())
-            .bind(topic)
-            .bind(payload)
-            .execute(&mut *connection)
-            .await?;
+    if let Some(withdrawn) = &follow_up.withdrawn {
+        outbox::withdraw(connection, withdrawn).await?;
+    }
+    for write in &follow_up.outbox {
+        outbox::put(connection, Some(run), write).await?;
     }
     Ok(())
 }
 
+/// Most pre-images of one statement.
+const IMAGES_MAX: usize = 100;
+
+/// Keeps pre-images, at places that follow each other, and gives the last place.
 async fn keep(
     connection: &mut SqliteConnection,
     run: RunId,
-    image: &PreImage,
-) -> Result<(), Fault> {
-    sqlx::query("INSERT INTO versioned_pre_images (run, key, content) VALUES (?, ?, ?)")
-        .bind(run.number())
-        .bind(image.key.to_ledger_text())
-        .bind(image.content.as_slice())
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
-/// Inserts a row, or sets its columns where its key exists.
-async fn set_dependent(connection: &mut SqliteConnection, row: &DependentRow) -> Result<(), Fault> {
-    if row.key.is_empty() {
-        let what = "the key of a dependent row";
-        return Err(StoreProblem::LedgerMalformed { what, found: "nothing".into() }.into());
-    }
-    let mut statement = Statement::default();
-    statement.sql.text("INSERT INTO ").name(&row.table).text(" (");
-    let all = || row.key.iter().chain(&row.set);
-    statement.sql.join(", ", all(), |sql, (name, _)| {
-        sql.name(name);
+    images: &[PreImage],
+) -> Result<i64, Fault> {
+    let mut sql = Sql::default();
+    sql.text("INSERT INTO versioned_pre_images (run, key, content) VALUES ");
+    sql.join(", ", images, |sql, _| {
+        sql.text("(?, ?, ?)");
     });
-    statement.sql.text(") VALUES (");
-    for (index, (_, value)) in all().enumerate() {
-        statement.sql.text(if index > 0 { ", " } else { "" });
-        statement.bind(value)?;
+    let mut query = sqlx::query(sql.into_safe());
+    for image in images {
+        let key = image.key.to_ledger_text();
+        query = query.bind(run.number()).bind(key).bind(image.content.as_slice());
     }
-    statement.sql.text(") ON CONFLICT (").join(", ", &row.key, |sql, (name, _)| {
-        sql.name(name);
-    });
-    statement.sql.text(") DO ");
-    if row.set.is_empty() {
-        statement.sql.text("NOTHING");
-    } else {
-        statement.sql.text("UPDATE SET ").join(", ", &row.set, |sql, (name, _)| {
-            sql.name(name).text(" = excluded.").name(name);
-        });
-    }
-    statement.all(connection).await?;
-    Ok(())
+    Ok(query.execute(connection).await?.last_insert_rowid())
 }

@@ -2,16 +2,16 @@
 //!
 //! Layer: adapters.
 
-use sqlx::{Row as _, SqliteConnection, SqlitePool, sqlite::SqliteRow};
+use sqlx::{Row as _, SqliteConnection, SqlitePool};
 use versioned_store::{BatchLimits, Kept, PreImage, RunId, StoredPreImage};
 
-use super::{count, quarantine::key, reading, writing};
+use super::{count, dependents, quarantine::key, reading, writing};
 use crate::sqlite::error::Fault;
 
 pub(super) async fn list(
     pool: &SqlitePool,
     run: RunId,
-    after: i64,
+    before: Option<i64>,
     limits: BatchLimits,
 ) -> Result<Vec<StoredPreImage>, Fault> {
     let Some(mut transaction) = reading(pool).await? else {
@@ -19,24 +19,29 @@ pub(super) async fn list(
     };
     let rows = sqlx::query(
         // Sizes are read before contents, so that what comes is bounded; the first one always comes.
-        "WITH page AS (SELECT place, sum(length(content)) OVER (ORDER BY place) - length(content) \
-         AS before FROM (SELECT place, content FROM versioned_pre_images \
-         WHERE run = ?1 AND place > ?2 ORDER BY place LIMIT ?3)) \
+        "WITH sizes AS (SELECT place, length(content) + (SELECT coalesce(sum(length(d.key) \
+         + coalesce(length(d.before), 0) + length(d.after)), 0) FROM versioned_dependents d \
+         WHERE d.of = i.place) AS size FROM versioned_pre_images i \
+         WHERE run = ?1 AND (?2 IS NULL OR place < ?2) ORDER BY place DESC LIMIT ?3), \
+         page AS (SELECT place, sum(size) OVER (ORDER BY place DESC) - size AS earlier FROM sizes) \
          SELECT i.place, i.key, i.content FROM page JOIN versioned_pre_images i USING (place) \
-         WHERE page.before < ?4 ORDER BY i.place",
+         WHERE page.earlier < ?4 ORDER BY i.place DESC",
     )
     .bind(run.number())
-    .bind(after)
+    .bind(before)
     .bind(limits.rows())
     .bind(i64::try_from(limits.bytes_max).unwrap_or(i64::MAX).max(1))
     .fetch_all(&mut *transaction)
     .await?;
-    let read = |row: &SqliteRow| {
+    let mut images = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let place = row.try_get(0)?;
         let key = key(&row.try_get::<String, _>(1)?)?;
         let image = PreImage { key, content: row.try_get(2)? };
-        Ok(StoredPreImage { place: row.try_get(0)?, image })
-    };
-    rows.iter().map(read).collect()
+        let dependents = dependents::of(&mut transaction, place).await?;
+        images.push(StoredPreImage { place, image, dependents });
+    }
+    Ok(images)
 }
 
 pub(super) async fn size(pool: &SqlitePool, run: RunId) -> Result<Kept, Fault> {
@@ -48,7 +53,9 @@ pub(super) async fn size(pool: &SqlitePool, run: RunId) -> Result<Kept, Fault> {
 
 async fn size_in(connection: &mut SqliteConnection, run: RunId) -> Result<Kept, Fault> {
     let row = sqlx::query(
-        "SELECT count(*), coalesce(sum(length(content)), 0) FROM versioned_pre_images WHERE run = ?",
+        "SELECT count(*), coalesce(sum(length(content)), 0) + (SELECT coalesce(sum(length(key) \
+         + coalesce(length(before), 0) + length(after)), 0) FROM versioned_dependents \
+         WHERE run = ?1) FROM versioned_pre_images WHERE run = ?1",
     )
     .bind(run.number())
     .fetch_one(connection)
@@ -61,10 +68,12 @@ pub(super) async fn forget(pool: &SqlitePool, run: RunId) -> Result<Kept, Fault>
         return Ok(Kept::default());
     };
     let kept = size_in(&mut transaction, run).await?;
-    sqlx::query("DELETE FROM versioned_pre_images WHERE run = ?")
-        .bind(run.number())
-        .execute(&mut *transaction)
-        .await?;
+    for sql in [
+        "DELETE FROM versioned_dependents WHERE run = ?",
+        "DELETE FROM versioned_pre_images WHERE run = ?",
+    ] {
+        sqlx::query(sql).bind(run.number()).execute(&mut *transaction).await?;
+    }
     transaction.commit().await?;
     Ok(kept)
 }

@@ -4,27 +4,28 @@
 //! anything is read from it or written to it.
 
 mod commit;
+pub(super) mod dependents;
 mod kept;
-mod outbox;
+pub(super) mod outbox;
 mod quarantine;
 mod runs;
-mod tables;
+pub(super) mod tables;
 
 use sqlx::{Sqlite, SqlitePool, Transaction};
 use versioned_store::{
-    Batch, BatchLimits, EntityTable, JobLedger, Kept, OpenedRun, OutboxEntry, QuarantineEntry,
-    QuarantineRequest, Released, RunId, RunRecord, RunRequest, StoreError, StoredPreImage,
-    Transition, WriteOutcome,
+    Batch, BatchLimits, Claim, EntityTable, JobLedger, Kept, OpenedRun, OutboxEntry,
+    QuarantineEntry, QuarantineRequest, Released, RunId, RunRecord, RunRequest, StoreError,
+    StoredPreImage, Transition, WriteOutcome,
 };
 
-use super::{SqliteStore, error::Fault, supported};
+use super::{SqliteStore, error::Fault, supported, transaction};
 
 /// What errors name where no table of the application is concerned.
 const LEDGER: &str = "ledger";
 
 impl JobLedger for SqliteStore {
-    async fn open_run(&self, request: &RunRequest) -> Result<OpenedRun, StoreError> {
-        let opened = runs::open(&self.pool, request).await;
+    async fn open_run(&self, request: &RunRequest, claim: &Claim) -> Result<OpenedRun, StoreError> {
+        let opened = runs::open(&self.pool, request, claim).await;
         opened.map_err(|fault| fault.named_on("open_run", LEDGER))
     }
 
@@ -38,8 +39,12 @@ impl JobLedger for SqliteStore {
         committed.map_err(|fault| fault.named("commit_batch", table))
     }
 
-    async fn change_state(&self, transition: &Transition) -> Result<(), StoreError> {
-        let changed = runs::change_state(&self.pool, transition).await;
+    async fn change_state(
+        &self,
+        transition: &Transition,
+        token: Option<u64>,
+    ) -> Result<(), StoreError> {
+        let changed = runs::change_state(&self.pool, transition, token).await;
         changed.map_err(|fault| fault.named_on("change_state", LEDGER))
     }
 
@@ -73,10 +78,10 @@ impl JobLedger for SqliteStore {
     async fn pre_images(
         &self,
         run: RunId,
-        after: i64,
+        before: Option<i64>,
         limits: BatchLimits,
     ) -> Result<Vec<StoredPreImage>, StoreError> {
-        let read = kept::list(&self.pool, run, after, limits).await;
+        let read = kept::list(&self.pool, run, before, limits).await;
         read.map_err(|fault| fault.named_on("pre_images", LEDGER))
     }
 
@@ -93,21 +98,21 @@ impl JobLedger for SqliteStore {
         read.map_err(|fault| fault.named_on("undelivered", LEDGER))
     }
 
-    async fn mark_delivered(&self, entry: i64, at_ms: i64) -> Result<(), StoreError> {
-        let marked = outbox::mark_delivered(&self.pool, entry, at_ms).await;
-        marked.map_err(|fault| fault.named_on("mark_delivered", LEDGER))
+    async fn remove_delivered(&self, entry: i64) -> Result<(), StoreError> {
+        let removed = outbox::remove_delivered(&self.pool, entry).await;
+        removed.map_err(|fault| fault.named_on("remove_delivered", LEDGER))
     }
 }
 
 /// A transaction that reads the ledger; `None` where there is no ledger.
 async fn reading(pool: &SqlitePool) -> Result<Option<Transaction<'static, Sqlite>>, Fault> {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = transaction::reading(pool).await?;
     Ok(tables::exist(&mut transaction).await?.then_some(transaction))
 }
 
 /// A transaction that writes to a ledger that is there; `None` where there is no ledger.
 async fn writing(pool: &SqlitePool) -> Result<Option<Transaction<'static, Sqlite>>, Fault> {
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let mut transaction = transaction::writing(pool).await?;
     Ok(tables::exist(&mut transaction).await?.then_some(transaction))
 }
 

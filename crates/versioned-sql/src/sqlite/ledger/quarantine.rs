@@ -108,7 +108,7 @@ pub(super) async fn release(
         Released::Key(key) => remove(&mut transaction, entity, key).await?,
         Released::NotFoundBy { run, except } => {
             let keys: Vec<String> = sqlx::query_scalar(
-                "SELECT key FROM versioned_quarantine WHERE entity = ? AND run <> ?",
+                "SELECT key FROM versioned_quarantine WHERE entity = ? AND run < ?",
             )
             .bind(entity)
             .bind(run.number())

@@ -4,16 +4,20 @@
 
 use sqlx::{Row as _, SqliteConnection, SqlitePool, sqlite::SqliteRow};
 use versioned_store::{
-    Checkpoint, OpenedRun, RunCounts, RunId, RunKind, RunRecord, RunRequest, RunState,
-    StoreProblem, Transition,
+    Checkpoint, Claim, Lease, OpenedRun, Opening, RunCounts, RunId, RunKind, RunRecord, RunRequest,
+    RunState, StoreProblem, Transition,
 };
 
-use super::{count, reading, tables, writing};
-use crate::{sql::Sql, sqlite::error::Fault};
+use super::{count, reading, stored, tables, writing};
+use crate::{
+    sql::Sql,
+    sqlite::{error::Fault, transaction},
+};
 
 const SELECT: &str = "SELECT r.id, r.entity, r.table_name, r.kind, r.target, r.settings, r.who, \
      r.at_ms, r.state, u.number, u.position, u.scanned, u.migrated, u.current, u.skipped, \
-     u.deleted, u.conflict, u.quarantined, u.detail \
+     u.deleted, u.conflict, u.quarantined, u.detail, r.must_finish, u.token, u.owner, u.since_ms, \
+     u.until_ms \
      FROM versioned_runs r JOIN versioned_units u ON u.run = r.id AND u.unit = 0";
 
 /// The runs with their unit, as [`record`] reads them.
@@ -23,57 +27,109 @@ fn select(condition: &'static str) -> Sql {
     sql
 }
 
-pub(super) async fn open(pool: &SqlitePool, request: &RunRequest) -> Result<OpenedRun, Fault> {
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+pub(super) async fn open(
+    pool: &SqlitePool,
+    request: &RunRequest,
+    claim: &Claim,
+) -> Result<OpenedRun, Fault> {
+    let mut transaction = transaction::writing(pool).await?;
     tables::create(&mut transaction).await?;
+    let mut superseded = None;
+    if let Some(mut run) = unfinished(&mut transaction, request).await? {
+        match run.opening(request, claim)? {
+            Opening::Same => {
+                let is_resumed = run.checkpoint.number > 0;
+                return Ok(OpenedRun { run, is_resumed, superseded: None });
+            }
+            Opening::Resumed => {
+                let to = by(request, run.id, Some(run.state), RunState::Running, "resumed");
+                set_state(&mut transaction, &to).await?;
+                run.lease = run.lease.next(request, claim);
+                set_lease(&mut transaction, &run).await?;
+                transaction.commit().await?;
+                run.state = RunState::Running;
+                return Ok(OpenedRun { run, is_resumed: true, superseded: None });
+            }
+            Opening::Superseded => {
+                let (from, why) = (Some(run.state), "the settings are others");
+                let to = by(request, run.id, from, RunState::Superseded, why);
+                set_state(&mut transaction, &to).await?;
+                superseded = Some(run.id);
+            }
+        }
+    }
+    let run = start(&mut transaction, request, claim).await?;
+    transaction.commit().await?;
+    Ok(OpenedRun { run, is_resumed: false, superseded })
+}
+
+async fn unfinished(
+    connection: &mut SqliteConnection,
+    request: &RunRequest,
+) -> Result<Option<RunRecord>, Fault> {
     let sql = select(
         " WHERE r.entity = ? AND r.table_name = ? AND r.kind = ? AND r.target IS ? \
          AND r.state IN ('running', 'interrupted') ORDER BY r.id DESC LIMIT 1",
     );
-    let unfinished = sqlx::query(sql.into_safe())
+    let row = sqlx::query(sql.into_safe())
         .bind(&request.entity)
         .bind(&request.table)
         .bind(request.kind.as_str())
         .bind(request.target.map(RunId::number))
-        .fetch_optional(&mut *transaction)
+        .fetch_optional(connection)
         .await?;
-    let unfinished = unfinished.map(|row| record(&row)).transpose()?;
-    let mut superseded = None;
-    if let Some(mut run) = unfinished {
-        let is_same = run.request.settings == request.settings;
-        let to = if is_same { RunState::Running } else { RunState::Superseded };
-        let why = if is_same { "resumed" } else { "the settings are others" };
-        set_state(&mut transaction, &by(request, run.id, Some(run.state), to, why)).await?;
-        if is_same {
-            transaction.commit().await?;
-            run.state = to;
-            return Ok(OpenedRun { run, is_resumed: true, superseded: None });
-        }
-        superseded = Some(run.id);
-    }
+    row.map(|row| record(&row)).transpose()
+}
+
+async fn start(
+    connection: &mut SqliteConnection,
+    request: &RunRequest,
+    claim: &Claim,
+) -> Result<RunRecord, Fault> {
     let id: i64 = sqlx::query_scalar(
-        "INSERT INTO versioned_runs (entity, table_name, kind, target, settings, who, at_ms, state) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, 'running') RETURNING id",
+        "INSERT INTO versioned_runs \
+         (entity, table_name, kind, target, settings, must_finish, who, at_ms, state) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'running') RETURNING id",
     )
     .bind(&request.entity)
     .bind(&request.table)
     .bind(request.kind.as_str())
     .bind(request.target.map(RunId::number))
     .bind(&request.settings)
+    .bind(request.must_finish)
     .bind(&request.who)
     .bind(request.at_ms)
-    .fetch_one(&mut *transaction)
+    .fetch_one(&mut *connection)
     .await?;
-    sqlx::query("INSERT INTO versioned_units (run, unit) VALUES (?, 0)")
-        .bind(id)
-        .execute(&mut *transaction)
-        .await?;
-    let (id, state) = (RunId::new(id), RunState::Running);
-    note(&mut transaction, &by(request, id, None, state, "started")).await?;
-    transaction.commit().await?;
-    let checkpoint = Checkpoint::default();
-    let run = RunRecord { id, request: request.clone(), state, checkpoint };
-    Ok(OpenedRun { run, is_resumed: false, superseded })
+    let run = RunRecord::started(RunId::new(id), request, claim);
+    sqlx::query(
+        "INSERT INTO versioned_units (run, unit, token, owner, since_ms, until_ms) \
+         VALUES (?, 0, ?, ?, ?, ?)",
+    )
+    .bind(id)
+    .bind(stored(run.lease.token))
+    .bind(&run.lease.owner)
+    .bind(run.lease.since_ms)
+    .bind(run.lease.until_ms)
+    .execute(&mut *connection)
+    .await?;
+    note(connection, &by(request, run.id, None, RunState::Running, "started")).await?;
+    Ok(run)
+}
+
+async fn set_lease(connection: &mut SqliteConnection, run: &RunRecord) -> Result<(), Fault> {
+    sqlx::query(
+        "UPDATE versioned_units SET token = ?, owner = ?, since_ms = ?, until_ms = ? \
+         WHERE run = ? AND unit = 0",
+    )
+    .bind(stored(run.lease.token))
+    .bind(&run.lease.owner)
+    .bind(run.lease.since_ms)
+    .bind(run.lease.until_ms)
+    .bind(run.id.number())
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 fn by(
@@ -87,31 +143,31 @@ fn by(
     Transition { run, from, to, who, at_ms, why }
 }
 
-pub(super) async fn change_state(pool: &SqlitePool, transition: &Transition) -> Result<(), Fault> {
+pub(super) async fn change_state(
+    pool: &SqlitePool,
+    transition: &Transition,
+    token: Option<u64>,
+) -> Result<(), Fault> {
     let unknown = StoreProblem::RunUnknown { run: transition.run };
     let Some(mut transaction) = writing(pool).await? else {
         return Err(unknown.into());
     };
-    let found: Option<String> = sqlx::query_scalar("SELECT state FROM versioned_runs WHERE id = ?")
-        .bind(transition.run.number())
-        .fetch_optional(&mut *transaction)
-        .await?;
-    let found = state(&found.ok_or(unknown)?)?;
-    if Some(found) != transition.from || !found.may_become(transition.to) {
-        let (state, to) = (found.as_str(), transition.to.as_str());
-        return Err(StoreProblem::TransitionIllegal { run: transition.run, state, to }.into());
-    }
+    let found = get_in(&mut transaction, transition.run).await?.ok_or(unknown)?;
+    found.check_change(transition, token)?;
     set_state(&mut transaction, transition).await?;
     transaction.commit().await?;
     Ok(())
 }
 
+/// Changes the state; a lease ends with it, and the next one is set by whoever goes on.
 async fn set_state(connection: &mut SqliteConnection, to: &Transition) -> Result<(), Fault> {
-    sqlx::query("UPDATE versioned_runs SET state = ? WHERE id = ?")
-        .bind(to.to.as_str())
-        .bind(to.run.number())
-        .execute(&mut *connection)
-        .await?;
+    for sql in [
+        "UPDATE versioned_runs SET state = ?2 WHERE id = ?1",
+        "UPDATE versioned_units SET until_ms = 0 WHERE run = ?1 AND unit = 0",
+    ] {
+        let query = sqlx::query(sql).bind(to.run.number()).bind(to.to.as_str());
+        query.execute(&mut *connection).await?;
+    }
     note(connection, to).await
 }
 
@@ -218,10 +274,17 @@ fn record(row: &SqliteRow) -> Result<RunRecord, Fault> {
             kind,
             target: row.try_get::<Option<i64>, _>(4)?.map(RunId::new),
             settings: row.try_get(5)?,
+            must_finish: row.try_get(19)?,
             who: row.try_get(6)?,
             at_ms: row.try_get(7)?,
         },
         state: state(&row.try_get::<String, _>(8)?)?,
         checkpoint: Checkpoint { number: number(9)?, position, counts, detail },
+        lease: Lease {
+            token: number(20)?,
+            owner: row.try_get(21)?,
+            since_ms: row.try_get(22)?,
+            until_ms: row.try_get(23)?,
+        },
     })
 }

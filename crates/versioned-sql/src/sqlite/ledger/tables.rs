@@ -11,6 +11,9 @@ use crate::sqlite::error::Fault;
 const VERSION: i64 = 1;
 
 /// The tables of version 1.
+///
+/// `versioned_units` could hold several units of a run, one for each range of keys; a run has one so far, unit 0, which
+/// is the whole table. Its row has the checkpoint and the lease, so a batch updates one row.
 const CREATE: &str = "
 CREATE TABLE versioned_ledger (version INTEGER NOT NULL);
 CREATE TABLE versioned_runs (
@@ -20,6 +23,7 @@ CREATE TABLE versioned_runs (
     kind TEXT NOT NULL,
     target INTEGER,
     settings TEXT NOT NULL,
+    must_finish INTEGER NOT NULL,
     who TEXT NOT NULL,
     at_ms INTEGER NOT NULL,
     state TEXT NOT NULL
@@ -39,6 +43,10 @@ CREATE TABLE versioned_units (
     conflict INTEGER NOT NULL DEFAULT 0,
     quarantined INTEGER NOT NULL DEFAULT 0,
     detail TEXT NOT NULL DEFAULT '',
+    token INTEGER NOT NULL,
+    owner TEXT NOT NULL,
+    since_ms INTEGER NOT NULL,
+    until_ms INTEGER NOT NULL,
     PRIMARY KEY (run, unit)
 ) WITHOUT ROWID;
 CREATE TABLE versioned_transitions (
@@ -71,14 +79,25 @@ CREATE TABLE versioned_pre_images (
     content BLOB NOT NULL
 );
 CREATE INDEX versioned_pre_images_of_run ON versioned_pre_images (run, place);
+CREATE TABLE versioned_dependents (
+    place INTEGER PRIMARY KEY AUTOINCREMENT,
+    of INTEGER NOT NULL,
+    run INTEGER NOT NULL,
+    table_name TEXT NOT NULL,
+    key BLOB NOT NULL,
+    before BLOB,
+    after BLOB NOT NULL
+);
+CREATE INDEX versioned_dependents_of_pre_image ON versioned_dependents (of, place);
+CREATE INDEX versioned_dependents_of_run ON versioned_dependents (run);
 CREATE TABLE versioned_outbox (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
-    run INTEGER NOT NULL,
+    run INTEGER,
+    key TEXT NOT NULL,
     topic TEXT NOT NULL,
-    payload TEXT NOT NULL,
-    delivered_at_ms INTEGER
+    payload TEXT NOT NULL
 );
-CREATE INDEX versioned_outbox_undelivered ON versioned_outbox (id) WHERE delivered_at_ms IS NULL;
+CREATE INDEX versioned_outbox_of_entity ON versioned_outbox (run, key);
 INSERT INTO versioned_ledger (version) VALUES (1);
 ";
 
@@ -103,7 +122,7 @@ pub(super) async fn exist(connection: &mut SqliteConnection) -> Result<bool, Fau
 }
 
 /// Creates the tables, where they do not exist yet.
-pub(super) async fn create(connection: &mut SqliteConnection) -> Result<(), Fault> {
+pub(in crate::sqlite) async fn create(connection: &mut SqliteConnection) -> Result<(), Fault> {
     if !exist(connection).await? {
         sqlx::raw_sql(CREATE).execute(connection).await?;
     }

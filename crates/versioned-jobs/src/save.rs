@@ -1,0 +1,211 @@
+//! Saves of an application: from an object to a commit.
+//!
+//! Layer: jobs. Invariant: a save runs the hooks that a migration runs, and writes by compare-and-set on the row as it was
+//! read, with its snapshot, its commit, its dependent rows and its messages in one transaction.
+
+use serde::Serialize;
+use versioned_core::{BaseVersionedDomainObject, FieldChange};
+use versioned_store::{
+    CommitCommand, CommitKind, EntityKey, EntityTable, HistoryStore, ModelChange, ModelCommit,
+    ModelVersion, NewModel, Row, RowWrite, WriteOutcome,
+};
+
+use crate::{
+    Commit, EntityError, Hooks, Reason, SaveError, Saved, Stored, VersionedModel,
+    content::{document_after, document_of},
+    convert::next_version,
+    hooks::{Effects, migrate_commands},
+};
+
+/// An entity kind, as a save needs it.
+pub(crate) struct Saver<D> {
+    pub(crate) entity: &'static str,
+    pub(crate) table: EntityTable,
+    hooks: Hooks<D>,
+}
+
+/// A save that is planned, and what to say where it cannot take place.
+pub(crate) struct PlannedSave {
+    commit: ModelCommit,
+    version: Option<ModelVersion>,
+    opened: Option<ModelVersion>,
+}
+
+impl<D: BaseVersionedDomainObject> Saver<D> {
+    pub(crate) fn new<M: VersionedModel<DomainObject = D> + ?Sized>() -> Result<Self, SaveError> {
+        let entity = D::schema_versioned_attributes().entity;
+        let table = M::table().map_err(|source| SaveError::StorageModel { entity, source })?;
+        Ok(Self { entity, table, hooks: M::hooks().of_models() })
+    }
+
+    /// A new entity.
+    pub(crate) fn create(
+        &self,
+        key: &EntityKey,
+        object: &D,
+        commit: Commit,
+    ) -> Result<PlannedSave, SaveError>
+    where
+        D: Serialize,
+    {
+        let document = self.document(key, object)?;
+        let values = self.table.values_of(key, &document);
+        let values = values.map_err(|source| self.row_error(key, source))?;
+        let version = self.table.model_version().map(|_| ModelVersion::FIRST);
+        let effects = self.follow(object, key, version, Reason::Save)?;
+        let record = commit.into_record(CommitKind::Create, vec![CommitCommand::Create]);
+        let change = ModelChange::Create(NewModel { key: key.clone(), values });
+        let Effects { dependents, outbox } = effects;
+        let commit = ModelCommit { change, snapshot: document, record, dependents, outbox };
+        Ok(PlannedSave { commit, version, opened: None })
+    }
+
+    /// A changed entity.
+    pub(crate) fn update(
+        &self,
+        stored: &Stored<D>,
+        commit: Commit,
+    ) -> Result<PlannedSave, SaveError>
+    where
+        D: Serialize,
+    {
+        let document = self.document(stored.key(), &stored.object)?;
+        // A save of what was upgraded when it was read says so, as a migration would.
+        let commands = migrate_commands(self.table.declaration(), &stored.changes);
+        let (kind, reason) = (CommitKind::Edit, Reason::Save);
+        let record = commit.into_record(kind, commands);
+        self.write(&stored.row, &stored.object, &document, reason, record)
+    }
+
+    /// An entity that is marked as deleted.
+    pub(crate) fn delete(
+        &self,
+        stored: &Stored<D>,
+        commit: Commit,
+    ) -> Result<PlannedSave, SaveError> {
+        if self.table.deleted().is_none() {
+            let lacks = "column that marks rows as deleted";
+            return Err(SaveError::Unsupported { entity: self.entity, what: "deleted", lacks });
+        }
+        let row = &stored.row;
+        let snapshot = match self.table.history() {
+            Some(_) => document_of(&self.table, row).ok_or_else(|| self.not_read(&row.key))?,
+            None => String::new(),
+        };
+        let version = next_version(row);
+        let saved = Saved::new(&stored.object, &row.key, version, Reason::Delete);
+        let Effects { dependents, outbox } = self.hooks.effects(&saved);
+        let record = commit.into_record(CommitKind::Delete, vec![CommitCommand::Delete]);
+        let change = ModelChange::MarkDeleted(row.clone());
+        let commit = ModelCommit { change, snapshot, record, dependents, outbox };
+        Ok(PlannedSave { commit, version, opened: stored.model_version() })
+    }
+
+    /// An entity that gets the content of an old model version, brought to its latest schema versions.
+    pub(crate) fn revert(
+        &self,
+        row: &Row,
+        to: ModelVersion,
+        content: &[u8],
+        commit: Commit,
+    ) -> Result<PlannedSave, SaveError> {
+        let with_id = |error: versioned_core::MigrationError| {
+            EntityError::from(error.of(row.key.at(to).to_entity_id()))
+        };
+        let migrated = D::migrate_to_latest_schema_versions(content).map_err(with_id)?;
+        let object = migrated.to_object().map_err(with_id)?;
+        let mut commands = vec![CommitCommand::RevertTo { model_version: to }];
+        let changes: Vec<FieldChange> = migrated.changes().to_vec();
+        commands.extend(migrate_commands(self.table.declaration(), &changes));
+        let document = migrated.into_document();
+        let record = commit.into_record(CommitKind::Revert, commands);
+        self.write(row, &object, &document, Reason::Revert, record)
+    }
+
+    fn write(
+        &self,
+        row: &Row,
+        object: &D,
+        document: &str,
+        reason: Reason,
+        record: versioned_store::CommitRecord,
+    ) -> Result<PlannedSave, SaveError> {
+        let (table, version) = (&self.table, next_version(row));
+        let values = table.values_of(&row.key, document);
+        let values = values.map_err(|source| self.row_error(&row.key, source))?;
+        let set = table.changed_values(row, values);
+        let write = RowWrite { expected: row.clone(), set };
+        let Effects { dependents, outbox } = self.follow(object, &row.key, version, reason)?;
+        let snapshot = match table.history() {
+            Some(_) => document_after(table, &write).ok_or_else(|| self.not_read(&row.key))?,
+            None => String::new(),
+        };
+        let change = ModelChange::Update(write);
+        let commit = ModelCommit { change, snapshot, record, dependents, outbox };
+        let opened = row.model_version.map(ModelVersion::new);
+        Ok(PlannedSave { commit, version, opened })
+    }
+
+    /// The document of an object, whose versions are the latest ones.
+    fn document(&self, key: &EntityKey, object: &D) -> Result<String, SaveError>
+    where
+        D: Serialize,
+    {
+        let (entity, id) = (self.entity, key.to_entity_id());
+        let document = serde_json::to_string(object).map_err(|source| SaveError::Unwritable {
+            entity,
+            id: id.clone(),
+            source,
+        })?;
+        let migrated = D::migrate_to_latest_schema_versions(&document);
+        let migrated = migrated.map_err(|error| EntityError::from(error.of(id.clone())))?;
+        match migrated.changes().first() {
+            Some(change) => Err(SaveError::NotCurrent { entity, id, field: change.field }),
+            None => Ok(document),
+        }
+    }
+
+    fn follow(
+        &self,
+        object: &D,
+        key: &EntityKey,
+        version: Option<ModelVersion>,
+        reason: Reason,
+    ) -> Result<Effects, SaveError> {
+        let effects = self.hooks.run(&Saved::new(object, key, version, reason));
+        effects.map_err(|source| {
+            let (entity, id) = (self.entity, key.to_entity_id());
+            EntityError::Invalid { entity, id, source }.into()
+        })
+    }
+
+    fn row_error(&self, key: &EntityKey, source: versioned_store::RowError) -> SaveError {
+        let (entity, id) = (self.entity, key.to_entity_id());
+        EntityError::Row { entity, id, source: Box::new(source) }.into()
+    }
+
+    fn not_read(&self, key: &EntityKey) -> SaveError {
+        EntityError::NotRead { entity: self.entity, id: key.to_entity_id() }.into()
+    }
+}
+
+/// Writes one save, and gives the model version that the entity has then.
+pub(crate) async fn write<S: HistoryStore>(
+    store: &S,
+    table: &EntityTable,
+    planned: PlannedSave,
+) -> Result<Option<ModelVersion>, SaveError> {
+    let PlannedSave { commit, version, opened } = planned;
+    let entity = table.declaration().entity;
+    let key = commit.change.key().clone();
+    let is_new = matches!(commit.change, ModelChange::Create(_));
+    let outcomes = store.commit_models(table, std::slice::from_ref(&commit)).await;
+    let outcomes =
+        outcomes.map_err(|source| SaveError::Store { entity, key: key.clone(), source })?;
+    match outcomes.first() {
+        Some(WriteOutcome::Written) => Ok(version),
+        Some(WriteOutcome::Gone) => Err(SaveError::Gone { entity, key }),
+        _ if is_new => Err(SaveError::Exists { entity, key }),
+        _ => Err(SaveError::Conflict { entity, key, opened }),
+    }
+}
