@@ -35,4 +35,6 @@ pub(crate) use question::Question;
 pub(crate) use skill::Skill;
 pub(crate) use story::Story;
 pub(crate) use topic::Topic;
-pub(crate) use valid::{Invalid, Validate};
+#[cfg(test)]
+pub(crate) use valid::Invalid;
+pub(crate) use valid::Validate;

@@ -7,11 +7,13 @@ use versioned_core::{
     document::{Member, MemberValue},
 };
 
-use super::seeds_of;
+use super::{
+    reading::{Unusable, read},
+    seeds_of,
+};
 use crate::{
     domain::{Collection, Exploration, Question, Skill, Story, Topic, Validate},
     files,
-    story::{Unusable, read},
 };
 
 #[test]

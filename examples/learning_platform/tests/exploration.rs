@@ -3,11 +3,8 @@
 use serde_json::{Value, json};
 use versioned_core::{BaseVersionedDomainObject, SchemaVersion};
 
-use super::{check_refused, seed, snapshot, upgraded};
-use crate::{
-    domain::{Exploration, Validate},
-    story::read,
-};
+use super::{check_refused, reading::read, seed, snapshot, upgraded};
+use crate::domain::{Exploration, Validate};
 
 fn checkpoints(exploration: &Value) -> Vec<&str> {
     let states = exploration["states"].as_object().unwrap().iter();

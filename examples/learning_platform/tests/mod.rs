@@ -4,13 +4,16 @@ mod chains;
 mod collection;
 mod exploration;
 mod question;
+mod reading;
 mod seeds;
 mod skill;
+mod stored;
 mod story;
 mod summaries;
+mod telling;
 mod topic;
 
-use std::error::Error;
+use std::{error::Error, future::Future};
 
 use serde_json::Value;
 use versioned_core::{
@@ -18,7 +21,12 @@ use versioned_core::{
     document::{Member, MemberValue},
 };
 
-use crate::seeds::{Seed, seeds as seeds_of};
+use versioned_sql::SqliteStore;
+
+use crate::{
+    database, schema,
+    seeds::{Seed, seeds as seeds_of},
+};
 
 /// Converts the value of a field by one step, beside these siblings.
 fn convert<D: BaseVersionedDomainObject>(
@@ -80,4 +88,16 @@ fn seed(entity: &str, id: &str) -> Seed {
 fn snapshot(entity: &str, id: &str, model_version: i64) -> Value {
     let mut snapshots = seed(entity, id).snapshots.into_iter();
     snapshots.find(|snapshot| snapshot.model_version == model_version).unwrap().document
+}
+
+fn block_on<F: Future>(future: F) -> F::Output {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    runtime.worker_threads(1).enable_all().build().unwrap().block_on(future)
+}
+
+/// A database as older programs have left it.
+async fn filled() -> SqliteStore {
+    let store = database::private().await.unwrap();
+    schema::create(&store).await.unwrap();
+    store
 }

@@ -2,11 +2,13 @@
 
 use versioned_core::BaseVersionedDomainObject;
 
-use super::{refusal, seeds_of};
+use super::{
+    reading::{Unusable, read},
+    refusal, seeds_of,
+};
 use crate::{
     domain::{Collection, Exploration, Question, Skill, Story, Topic, Validate},
     files,
-    story::{Unusable, read},
 };
 
 /// How many entities of a kind are current, upgraded, refused and not valid.
