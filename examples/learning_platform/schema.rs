@@ -98,11 +98,11 @@ const STORIES: Statements = statements!(
 const TOPICS: Statements = statements!(
     "topic",
     "topics",
-    "id, name, language_code, subtopics, subtopic_schema_version, canonical_story_references,
-     additional_story_references, story_reference_schema_version",
+    "id, name, language_code, subtopics, subtopic_schema_version, canonical_stories,
+     additional_stories, story_schema_version",
     "d ->> 'id', d ->> 'name', d ->> 'language_code', d -> 'subtopics',
-     d ->> 'subtopic_schema_version', d -> 'canonical_story_references',
-     d -> 'additional_story_references', d ->> 'story_reference_schema_version'"
+     d ->> 'subtopic_schema_version', d -> 'canonical_stories',
+     d -> 'additional_stories', d ->> 'story_schema_version'"
 );
 const COLLECTIONS: Statements =
     statements!("collection", "collections", "id, document", "d ->> 'id', d");

@@ -54,9 +54,9 @@ CREATE TABLE IF NOT EXISTS topics (
     language_code TEXT NOT NULL,
     subtopics TEXT NOT NULL,
     subtopic_schema_version INTEGER,
-    canonical_story_references TEXT NOT NULL,
-    additional_story_references TEXT NOT NULL,
-    story_reference_schema_version INTEGER,
+    canonical_stories TEXT NOT NULL,
+    additional_stories TEXT NOT NULL,
+    story_schema_version INTEGER,
     version INTEGER NOT NULL,
     deleted INTEGER NOT NULL
 );

@@ -2,6 +2,7 @@
 
 mod chains;
 mod collection;
+mod documented;
 mod exploration;
 mod question;
 mod reading;
