@@ -8,6 +8,7 @@ pub(crate) struct Failure {
     what: String,
     why: String,
     fix: String,
+    has_findings: bool,
 }
 
 impl Failure {
@@ -16,7 +17,17 @@ impl Failure {
         why: impl Into<String>,
         fix: impl Into<String>,
     ) -> Self {
-        Self { what: what.into(), why: why.into(), fix: fix.into() }
+        Self { what: what.into(), why: why.into(), fix: fix.into(), has_findings: false }
+    }
+
+    /// The same for a check that ran to its end and found something.
+    pub(crate) fn with_findings(self) -> Self {
+        Self { has_findings: true, ..self }
+    }
+
+    /// 2 where a check found something, 1 where it could not be made.
+    pub(crate) fn exit_code(&self) -> u8 {
+        if self.has_findings { 2 } else { 1 }
     }
 
     /// The same with another way out.
@@ -51,5 +62,12 @@ mod tests {
             text.to_string(),
             "error: no part is named `unti`\n  why: a typing error\n  fix: write `unit`"
         );
+    }
+
+    #[test]
+    fn findings_have_an_exit_code_of_their_own() {
+        let failure = Failure::new("a", "b", "c");
+        assert_eq!(failure.exit_code(), 1);
+        assert_eq!(failure.with_findings().exit_code(), 2);
     }
 }

@@ -31,6 +31,15 @@ pub(crate) struct FaultsFlags<'a> {
     pub(crate) is_json: bool,
 }
 
+/// Arguments of `laws`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct LawsFlags {
+    /// Documents for each schema by hand and of a type, and the number of schemas at random.
+    pub(crate) documents: u32,
+    /// Whether lines are shown as JSON.
+    pub(crate) is_json: bool,
+}
+
 /// Arguments of `torture`.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct TortureFlags {
@@ -102,6 +111,19 @@ pub(crate) fn faults(arguments: &[String]) -> Result<FaultsFlags<'_>, Failure> {
                 other => return Err(value("--database", other, "`sqlite` or `memory`")),
             },
             _ => return Err(unknown("faults", argument, "`--database NAME`, `--json`")),
+        }
+    }
+    Ok(flags)
+}
+
+pub(crate) fn laws(arguments: &[String]) -> Result<LawsFlags, Failure> {
+    let mut flags = LawsFlags { documents: 1000, is_json: false };
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        match argument.as_str() {
+            "--json" => flags.is_json = true,
+            "--documents" => flags.documents = number(argument, rest.next())?,
+            _ => return Err(unknown("laws", argument, "`--documents N`, `--json`")),
         }
     }
     Ok(flags)
@@ -197,6 +219,14 @@ mod tests {
         assert_eq!(torture(&words("--seed 9 --seconds 5")), Ok(flags));
         assert!(torture(&words("--seconds -5")).is_err());
         assert!(torture(&words("--minutes 5")).is_err());
+    }
+
+    #[test]
+    fn laws_take_a_number_of_documents() {
+        let flags = LawsFlags { documents: 50, is_json: true };
+        assert_eq!(laws(&words("--documents 50 --json")), Ok(flags));
+        assert!(laws(&words("--documents many")).is_err());
+        assert!(laws(&words("--seconds 5")).is_err());
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Tests, tidy rules and further checks of this workspace: `cargo xtask VERB`.
 //!
 //! Layer: outside the product; sees the workspace as files and as what `cargo` says of it.
-//! Invariant: every verb exits 0 where all is well and 1 otherwise, and says what to do next.
+//! Invariant: every verb exits 0 where all is well and 1 otherwise (2 where it says that a check found something), and says
+//! what to do next.
 #![expect(clippy::print_stdout, reason = "a command line talks to its user")]
 #![expect(clippy::print_stderr, reason = "a command line talks to its user")]
 
@@ -11,6 +12,7 @@ mod command;
 mod failure;
 mod faults;
 mod flags;
+mod laws;
 mod stopwatch;
 mod test;
 mod tidy;
@@ -61,6 +63,12 @@ const VERBS: &[Verb] = &[
         run: faults::run,
     },
     Verb {
+        name: "laws",
+        arguments: "[--documents N] [--json]",
+        summary: "generate documents from JSON Schemas and validate them",
+        run: laws::run,
+    },
+    Verb {
         name: "torture",
         arguments: "[--seconds N] [--seed N] [--json]",
         summary: "kill migrations at random moments while others write",
@@ -74,7 +82,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("{failure}");
-            ExitCode::FAILURE
+            ExitCode::from(failure.exit_code())
         }
     }
 }
@@ -144,6 +152,9 @@ mod tests {
     fn an_unknown_verb_is_refused_with_the_list_of_verbs() {
         let failure = dispatch(&["tset".to_owned()]).unwrap_err().to_string();
         assert!(failure.contains("`tset`"), "{failure}");
-        assert!(failure.contains("test, tidy, ci, bench, faults, torture and help"), "{failure}");
+        assert!(
+            failure.contains("test, tidy, ci, bench, faults, laws, torture and help"),
+            "{failure}"
+        );
     }
 }

@@ -8,9 +8,12 @@
 //! - [`faults`]: a store that fails, repeats or dies at any call, and a harness that runs any job under every such fault.
 //! - [`sample`]: an entity to store, without a Rust type.
 //! - `servers` (on Unix): private PostgreSQL and MariaDB servers, which end with the test process.
+//! - `strategies` (feature `strategies`): JSON Schemas as `proptest` strategies for documents.
 
 pub mod conformance;
 pub mod faults;
 pub mod sample;
 #[cfg(unix)]
 pub mod servers;
+#[cfg(feature = "strategies")]
+pub mod strategies;

@@ -50,7 +50,8 @@ pub(crate) const PARTS: &[Part] = &[
 
 fn unit(workspace: &Workspace) -> Result<(), Failure> {
     test(workspace, &["--lib", "--bins", "--examples"])?;
-    test(workspace, &["--package", "versioned-core", "--all-features", "--lib"])
+    test(workspace, &["--package", "versioned-core", "--all-features", "--lib"])?;
+    test(workspace, &["--package", "versioned-testkit", "--all-features", "--lib"])
 }
 
 fn integration(workspace: &Workspace, given: &Given) -> Result<(), Failure> {
@@ -65,7 +66,8 @@ fn ui(workspace: &Workspace) -> Result<(), Failure> {
 }
 
 fn doc(workspace: &Workspace) -> Result<(), Failure> {
-    test(workspace, &["--doc"])
+    test(workspace, &["--doc"])?;
+    test(workspace, &["--package", "versioned-testkit", "--all-features", "--doc"])
 }
 
 fn test(workspace: &Workspace, arguments: &[&str]) -> Result<(), Failure> {

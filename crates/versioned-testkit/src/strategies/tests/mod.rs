@@ -1,0 +1,9 @@
+//! Tests of strategies: whether documents are valid to another validator, what is refused, and what failures shrink to.
+
+mod agreement;
+mod cases;
+mod refused;
+mod schemas;
+mod shrinking;
+mod soundness;
+mod types;
