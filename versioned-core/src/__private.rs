@@ -11,8 +11,10 @@ pub use crate::registry::Entry;
 #[cfg(feature = "schema")]
 pub use crate::schema::{NoSchema, SchemaProbe};
 
+pub use crate::engine::{Direct, NotDirect, Stored};
+
 pub use crate::chain::{
-    Carry, ChainError, ChainErrorCause, ChainOutput, ChainRun, CheckType, ContextSource, Exit,
-    Progress, RunChain, SideOutput, Stage, Text, bridge, context, end, ends, probe, read, shared,
-    sides, step,
+    Carry, ChainError, ChainErrorCause, ChainOutput, ChainRun, CheckType, ContextSource, Ending,
+    Exit, Progress, RunChain, SideOutput, Stage, Text, VersionMember, Watch, bridge, context,
+    derived, end, ends, keep, probe, read, shared, sides, step,
 };

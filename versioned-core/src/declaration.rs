@@ -47,6 +47,12 @@ pub struct VersionedAttribute {
     pub context: &'static [ContextAttribute],
     /// Siblings that steps set.
     pub side_outputs: &'static [SideOutputAttribute],
+    /// Values that the conversions read and the caller fetches before, in order of declaration.
+    pub fetched: &'static [FetchedAttribute],
+    /// What steps drop, in the order of the steps; for a shared chain, what its owner declares.
+    pub losses: &'static [LossAttribute],
+    /// What steps put elsewhere, in the order of the steps; for a shared chain, what its owner declares.
+    pub moves: &'static [MoveAttribute],
     /// Runs the steps from one version to another on the JSON of one value.
     #[doc(hidden)]
     pub run: RunChain,
@@ -88,6 +94,36 @@ pub struct SideOutputAttribute {
     pub field: &'static str,
     /// Key of its JSON member.
     pub key: &'static str,
+}
+
+/// A value that conversions read as context and that no sibling holds: the caller fetches it for stale entities and
+/// passes it with [`MigrationOptions::with_fetched`](crate::MigrationOptions::with_fetched).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FetchedAttribute {
+    /// Its name, as in the context of the conversions.
+    pub name: &'static str,
+    /// The Rust type in which the conversions see it, as it was written; for messages.
+    pub type_name: &'static str,
+}
+
+/// What a step drops.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LossAttribute {
+    /// The version that the step starts from.
+    pub step: SchemaVersion,
+    /// Where it is in the input of the step; see [`PathPattern`](crate::PathPattern).
+    pub path: &'static str,
+}
+
+/// What a step puts elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MoveAttribute {
+    /// The version that the step starts from.
+    pub step: SchemaVersion,
+    /// Where it is in the input of the step; see [`PathPattern`](crate::PathPattern).
+    pub from: &'static str,
+    /// Where it is in the output of the step.
+    pub to: &'static str,
 }
 
 /// A field without a chain.

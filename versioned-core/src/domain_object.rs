@@ -5,7 +5,7 @@
 use serde::de::DeserializeOwned;
 
 use crate::{
-    Declaration, MigrationError,
+    Declaration, MigrationError, MigrationOptions,
     document::{Member, Migrated, MigratedMembers, StoredDocument},
     engine,
 };
@@ -37,6 +37,19 @@ pub trait BaseVersionedDomainObject: DeserializeOwned + 'static {
             .map(Migrated::new)
     }
 
+    /// The same with values that were fetched for the conversions, or with losses counted.
+    ///
+    /// # Errors
+    ///
+    /// As for [`migrate_to_latest_schema_versions`](Self::migrate_to_latest_schema_versions).
+    fn migrate_to_latest_schema_versions_with<'a>(
+        document: impl Into<StoredDocument<'a>>,
+        options: &MigrationOptions<'_>,
+    ) -> Result<Migrated<'a, Self>, MigrationError> {
+        let declaration = Self::schema_versioned_attributes();
+        engine::migrate_document_with(declaration, document.into(), options).map(Migrated::new)
+    }
+
     /// The same for an entity whose fields lie in columns of their own: `members` are the columns that were read, under
     /// the JSON keys of their fields.
     ///
@@ -50,5 +63,109 @@ pub trait BaseVersionedDomainObject: DeserializeOwned + 'static {
         members: &[Member<'_>],
     ) -> Result<MigratedMembers, MigrationError> {
         engine::migrate_members(Self::schema_versioned_attributes(), members)
+    }
+
+    /// The same with values that were fetched for the conversions, or with losses counted.
+    ///
+    /// # Errors
+    ///
+    /// As for [`migrate_to_latest_schema_versions`](Self::migrate_to_latest_schema_versions).
+    fn migrate_members_to_latest_schema_versions_with(
+        members: &[Member<'_>],
+        options: &MigrationOptions<'_>,
+    ) -> Result<MigratedMembers, MigrationError> {
+        engine::migrate_members_with(Self::schema_versioned_attributes(), members, options)
+    }
+
+    /// Reads a stored document as a typed object at the latest schema versions.
+    ///
+    /// The object is the one that [`migrate_to_latest_schema_versions`](Self::migrate_to_latest_schema_versions) and
+    /// [`to_object`](Migrated::to_object) give, by a shorter way: what the last step of a chain returns becomes a part of
+    /// the object without being written as JSON first. Where the type reads itself in a way of its own (a `Deserialize`
+    /// by hand, `#[serde(flatten)]`), it takes the long way.
+    ///
+    /// A value that a typed last step returns is moved. So a type whose `Deserialize` does not give back what its
+    /// `Serialize` was given (a skipped field, a time cut to seconds) is seen here as the step returned it.
+    ///
+    /// # Errors
+    ///
+    /// As for a migration; [`MigrationError::ObjectMismatch`] with a JSON pointer if the type does not accept the
+    /// migrated document.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use serde::Deserialize;
+    /// use versioned_core::{BaseVersionedDomainObject, LazyValue, SchemaVersion};
+    ///
+    /// #[derive(Deserialize, BaseVersionedDomainObject)]
+    /// #[versioned(entity = "greeting")]
+    /// struct Greeting {
+    ///     id: String,
+    ///     #[versioned(version_field = "words_version", min = 1, max = 2)]
+    ///     words: Vec<String>,
+    ///     words_version: SchemaVersion,
+    /// }
+    ///
+    /// impl Greeting {
+    ///     fn _convert_words_v1_to_v2(mut words: LazyValue<'_>) -> LazyValue<'_> {
+    ///         if let Some(words) = words.as_list_mut() {
+    ///             words.push("again".into());
+    ///         }
+    ///         words
+    ///     }
+    /// }
+    ///
+    /// let stored = r#"{"id":"a","words":["hello"],"words_version":1}"#;
+    /// let greeting = Greeting::from_stored_document(stored)?;
+    /// assert_eq!((greeting.id.as_str(), greeting.words_version.get()), ("a", 2));
+    /// assert_eq!(greeting.words, ["hello", "again"]);
+    /// # Ok::<(), versioned_core::MigrationError>(())
+    /// ```
+    fn from_stored_document<'a>(
+        document: impl Into<StoredDocument<'a>>,
+    ) -> Result<Self, MigrationError> {
+        engine::from_document(document.into(), &MigrationOptions::new())
+    }
+
+    /// The same with values that were fetched for the conversions; losses are not counted.
+    ///
+    /// # Errors
+    ///
+    /// As for [`from_stored_document`](Self::from_stored_document).
+    fn from_stored_document_with<'a>(
+        document: impl Into<StoredDocument<'a>>,
+        options: &MigrationOptions<'_>,
+    ) -> Result<Self, MigrationError> {
+        engine::from_document(document.into(), options)
+    }
+
+    /// The same for an entity whose fields lie in columns of their own: `members` are all of its columns, under the JSON
+    /// keys of their fields.
+    ///
+    /// # Errors
+    ///
+    /// As for [`from_stored_document`](Self::from_stored_document).
+    fn from_stored_members(members: &[Member<'_>]) -> Result<Self, MigrationError> {
+        engine::from_members(members, &MigrationOptions::new())
+    }
+
+    /// The same with values that were fetched for the conversions; losses are not counted.
+    ///
+    /// # Errors
+    ///
+    /// As for [`from_stored_document`](Self::from_stored_document).
+    fn from_stored_members_with(
+        members: &[Member<'_>],
+        options: &MigrationOptions<'_>,
+    ) -> Result<Self, MigrationError> {
+        engine::from_members(members, options)
+    }
+
+    /// How the derive puts objects together; no part of the public interface.
+    #[doc(hidden)]
+    #[must_use]
+    fn __direct() -> Option<engine::Direct<Self>> {
+        None
     }
 }

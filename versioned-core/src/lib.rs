@@ -16,6 +16,8 @@ mod engine;
 mod error;
 pub mod json;
 mod lazy;
+mod loss;
+mod options;
 mod plain;
 mod registry;
 #[cfg(feature = "schema")]
@@ -23,8 +25,8 @@ mod schema;
 mod version;
 
 pub use declaration::{
-    ContextAttribute, Declaration, OtherAttribute, OtherKind, Scope, SideOutputAttribute,
-    VersionedAttribute,
+    ContextAttribute, Declaration, FetchedAttribute, LossAttribute, MoveAttribute, OtherAttribute,
+    OtherKind, Scope, SideOutputAttribute, VersionedAttribute,
 };
 pub use document::{FieldChange, Migrated};
 pub use domain_object::BaseVersionedDomainObject;
@@ -33,6 +35,8 @@ pub use lazy::{
     Entry, Kind, LazyElements, LazyMembers, LazyObject, LazyRef, LazyValue, OccupiedEntry,
     VacantEntry,
 };
+pub use loss::{Loss, PathPattern};
+pub use options::MigrationOptions;
 pub use plain::PlainField;
 pub use registry::{Registry, RegistryProblem};
 pub use version::SchemaVersion;

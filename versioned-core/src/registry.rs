@@ -5,7 +5,9 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use crate::{BaseVersionedDomainObject, Declaration, OtherKind, Scope};
+use crate::{
+    BaseVersionedDomainObject, Declaration, OtherKind, PathPattern, Scope, VersionedAttribute,
+};
 
 /// What the derive submits for a domain object.
 #[derive(Debug)]
@@ -235,7 +237,8 @@ fn check_declaration(declaration: &'static Declaration, problems: &mut Vec<Regis
                 refuse(field, "another field has the same JSON key");
             }
         }
-        let is_writer_of = |other: &crate::VersionedAttribute, target: &str| {
+        check_losses(attribute, &mut refuse);
+        let is_writer_of = |other: &VersionedAttribute, target: &str| {
             other.side_outputs.iter().any(|side_output| side_output.field == target)
         };
         for side_output in attribute.side_outputs {
@@ -244,5 +247,53 @@ fn check_declaration(declaration: &'static Declaration, problems: &mut Vec<Regis
                 refuse(side_output.field, "the chains of two fields set it");
             }
         }
+    }
+}
+
+/// Declared losses and moves belong to steps, and their places can be read.
+fn check_losses(
+    attribute: &'static VersionedAttribute,
+    refuse: &mut impl FnMut(&'static str, &'static str),
+) {
+    let losses = attribute.losses.iter().map(|loss| (loss.step, [loss.path, ""]));
+    let moves = attribute.moves.iter().map(|moved| (moved.step, [moved.from, moved.to]));
+    for (step, places) in losses.chain(moves) {
+        // A field that shares a chain may begin at a later version than the owner, whose losses it has.
+        if step >= attribute.max {
+            refuse(attribute.field, "it declares a loss or a move of a step that it does not have");
+        }
+        if places.iter().any(|place| PathPattern::parse(place).is_none()) {
+            refuse(attribute.field, "the path of a declared loss or move is no JSON pointer");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{LossAttribute, MoveAttribute, SchemaVersion, engine::tests::LIST};
+
+    /// The derive checks these at compile time; a declaration written by hand has only this check.
+    #[test]
+    fn losses_and_moves_of_a_declaration_written_by_hand_are_checked() {
+        fn check(step: u32, path: &'static str, to: &'static str, expect: &[&str]) {
+            let step = SchemaVersion::new(step);
+            let attribute = VersionedAttribute {
+                losses: vec![LossAttribute { step, path }].leak(),
+                moves: vec![MoveAttribute { step: SchemaVersion::new(2), from: "/a", to }].leak(),
+                ..LIST.versioned[0]
+            };
+            let versioned = vec![attribute].leak();
+            let declaration = Box::leak(Box::new(Declaration { versioned, ..LIST }));
+            let problems = Registry::of([&*declaration]).check();
+            let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            assert_eq!(problems, expect);
+        }
+        let step = "`list.first`: it declares a loss or a move of a step that it does not have";
+        let pointer = "`list.first`: the path of a declared loss or move is no JSON pointer";
+        check(2, "/*/a", "/b", &[]);
+        check(3, "/*/a", "/b", &[step]);
+        check(2, "/*a", "/b", &[pointer]);
+        check(2, "/*/a", "b", &[pointer]);
     }
 }

@@ -1,9 +1,12 @@
-//! A note of a kilobyte in a column beside its version, with one step; and the job that migrates a table of them.
+//! A note of a kilobyte in a column beside its version, with one step; and the jobs that migrate a table of them, and
+//! their snapshots.
 
 use serde::{Deserialize, Serialize};
 use versioned_core::{BaseVersionedDomainObject, ConversionError, LazyValue, SchemaVersion};
-use versioned_jobs::BaseMigrateVersionedModelJob;
-use versioned_store::StorageModel;
+use versioned_jobs::{
+    BaseMigrateVersionedModelJob, BaseMigrateVersionedModelSnapshotsJob, VersionedModel,
+};
+use versioned_store::{History, StorageModel};
 
 /// A note: a title and some pages.
 #[derive(Debug, Serialize, Deserialize, BaseVersionedDomainObject)]
@@ -38,10 +41,10 @@ impl Note {
     }
 }
 
-/// The job over a table of notes.
-pub(crate) struct MigrateNoteJob;
+/// Notes without a history.
+pub(crate) struct Notes;
 
-impl BaseMigrateVersionedModelJob for MigrateNoteJob {
+impl VersionedModel for Notes {
     type DomainObject = Note;
 
     fn storage_model() -> StorageModel {
@@ -49,14 +52,45 @@ impl BaseMigrateVersionedModelJob for MigrateNoteJob {
     }
 }
 
+/// The job over a table of notes.
+pub(crate) struct MigrateNoteJob;
+
+impl BaseMigrateVersionedModelJob for MigrateNoteJob {
+    type Model = Notes;
+}
+
+/// Notes with a history.
+pub(crate) struct KeptNotes;
+
+impl VersionedModel for KeptNotes {
+    type DomainObject = Note;
+
+    fn storage_model() -> StorageModel {
+        Notes::storage_model().history(History::tables("note_snapshots", "note_commits"))
+    }
+}
+
+/// The job over a table of their snapshots.
+pub(crate) struct MigrateNoteSnapshotsJob;
+
+impl BaseMigrateVersionedModelSnapshotsJob for MigrateNoteSnapshotsJob {
+    type Model = KeptNotes;
+}
+
 /// Creates the table.
 pub(crate) const CREATE: &str = "CREATE TABLE notes (id TEXT PRIMARY KEY NOT NULL, \
      version INTEGER NOT NULL, body TEXT NOT NULL, body_schema_version INTEGER NOT NULL)";
 
-/// Inserts as many stale notes as are bound, of about a kilobyte each, whose numbers differ from note to note.
-pub(crate) const INSERT: &str = r#"
+/// Creates the table of snapshots.
+pub(crate) const CREATE_SNAPSHOTS: &str = "CREATE TABLE note_snapshots (id TEXT NOT NULL, \
+     version INTEGER NOT NULL, content TEXT NOT NULL, PRIMARY KEY (id, version))";
+
+/// As many stale notes as are bound, of about a kilobyte each, whose numbers differ from note to note.
+macro_rules! notes {
+    () => {
+        r#"
     WITH RECURSIVE note (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM note WHERE n < ?1)
-    INSERT INTO notes SELECT printf('note %09d', n), 1, printf(
+    SELECT printf('note %09d', n) AS id, 1 AS version, printf(
     '{"title": "Note %d", "pages": [{"text": "%s", "marks": [%d, %d]}, {"text": "%s", "marks": []}]}',
     n,
     printf('On day %d the tide at gauge %d came in at %d centimetres; ', n % 977, n % 41, n % 613)
@@ -76,4 +110,18 @@ pub(crate) const INSERT: &str = r#"
         n % 367, n % 19, n * 11 % 907)
     || 'they are in the drawer below the clock, together with the key to the boat house and with '
     || printf('the letter of week %d, which nobody has answered since.', n * 7 % 53)
-    ), 1 FROM note"#;
+    ) AS body, 1 AS schema_version FROM note"#
+    };
+}
+
+/// Inserts as many stale notes as are bound.
+pub(crate) const INSERT: &str = concat!("INSERT INTO notes ", notes!());
+
+/// Inserts as many stale snapshots as are bound, one for each note.
+pub(crate) const INSERT_SNAPSHOTS: &str = concat!(
+    "INSERT INTO note_snapshots SELECT id, version, printf(",
+    r#"'{"id": "%s", "body": %s, "body_schema_version": %d}', id, body, schema_version)"#,
+    " FROM (",
+    notes!(),
+    ")"
+);

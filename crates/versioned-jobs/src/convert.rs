@@ -314,8 +314,7 @@ fn check_members<D: BaseVersionedDomainObject>(
 ) -> Result<(), MigrationError> {
     let declaration = D::schema_versioned_attributes();
     if row.values.iter().all(Option::is_some) {
-        let document = assemble(declaration.entity, members, writes)?;
-        return D::migrate_to_latest_schema_versions(&document)?.to_object().map(drop);
+        return D::from_stored_members(&written(members, writes)).map(drop);
     }
     for write in writes {
         let attribute = declaration.versioned.iter().find(|attribute| attribute.key == write.key);
@@ -324,6 +323,18 @@ fn check_members<D: BaseVersionedDomainObject>(
         }
     }
     Ok(())
+}
+
+/// The members as they are once they are written.
+fn written<'m>(members: &[Member<'m>], writes: &'m [MemberWrite]) -> Vec<Member<'m>> {
+    let mut written: Vec<_> = members.to_vec();
+    for write in writes.iter().map(MemberWrite::as_member) {
+        match written.iter_mut().find(|member| member.key == write.key) {
+            Some(member) => *member = write,
+            None => written.push(write),
+        }
+    }
+    written
 }
 
 /// The members of a row in the column layout.

@@ -158,9 +158,14 @@ pub(crate) fn object<D: BaseVersionedDomainObject>(
     table: &EntityTable,
     row: &Row,
 ) -> Result<D, FetchError> {
-    let document = document::<D>(table, row)?;
-    let object = D::migrate_to_latest_schema_versions(&document).and_then(|it| it.to_object());
-    object.map_err(|error| FetchError::Entity { error: with_id(row, error) })
+    let object = match table.layout() {
+        TableLayout::Document => {
+            read_document(table, row).map(|document| D::from_stored_document(document))
+        }
+        _ => read_members(table, row).map(|members| D::from_stored_members(&members)),
+    };
+    let object = object.and_then(|object| object.map_err(|error| with_id(row, error)));
+    object.map_err(|error| FetchError::Entity { error })
 }
 
 /// The entity with the row from which it was read, to be changed and saved.

@@ -74,6 +74,9 @@ const FIELD: VersionedAttribute = VersionedAttribute {
     optional: false,
     context: &[],
     side_outputs: &[],
+    fetched: &[],
+    losses: &[],
+    moves: &[],
     run: |run| Ok(ChainOutput { json: run.text.json().to_owned(), side_outputs: Vec::new() }),
     check: None,
 };

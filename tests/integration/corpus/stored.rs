@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt::Debug,
     fs,
     path::PathBuf,
     sync::atomic::{AtomicU32, Ordering},
@@ -119,6 +120,9 @@ struct Database {
     folder: PathBuf,
 }
 
+/// The domain object of a job.
+type ObjectOf<J> = <<J as BaseMigrateVersionedModelJob>::Model as VersionedModel>::DomainObject;
+
 impl Database {
     async fn create(table: &'static str) -> Self {
         static CREATED: AtomicU32 = AtomicU32::new(0);
@@ -134,7 +138,12 @@ impl Database {
 
     /// Reads every entity lazily, migrates all, and reads them again; `rows` selects id, body and
     /// version.
-    async fn compare<J: BaseMigrateVersionedModelJob>(&self, rows: &'static str) -> usize {
+    async fn compare<
+        J: BaseMigrateVersionedModelJob<Model: VersionedModel<DomainObject: Debug>>,
+    >(
+        &self,
+        rows: &'static str,
+    ) -> usize {
         let stored = self.rows(rows).await;
         let lazy = self.documents::<J>(&stored).await;
         let refused: Vec<&str> =
@@ -172,18 +181,26 @@ impl Database {
         rows.into_iter().map(|(id, body, version)| (id, (body, version))).collect()
     }
 
-    /// The documents, read lazily; those that cannot be read are left out.
-    async fn documents<J: BaseMigrateVersionedModelJob>(
+    /// The documents, read lazily; those that cannot be read are left out. Objects are those of the documents.
+    async fn documents<
+        J: BaseMigrateVersionedModelJob<Model: VersionedModel<DomainObject: Debug>>,
+    >(
         &self,
         rows: &BTreeMap<String, Stored>,
     ) -> BTreeMap<String, String> {
         let mut documents = BTreeMap::new();
         for id in rows.keys() {
-            match J::Model::find_document(&self.store, &id.as_str().into()).await {
+            let key = id.as_str().into();
+            let object = J::Model::get(&self.store, &key).await;
+            match J::Model::find_document(&self.store, &key).await {
                 Ok(document) => {
-                    documents.insert(id.clone(), document.unwrap());
+                    let document = document.unwrap();
+                    let expect = serde_json::from_str::<ObjectOf<J>>(&document);
+                    let (object, expect) = (format!("{:?}", object.ok()), expect.ok());
+                    assert!(object == format!("{:?}", Some(expect)), "{id}: another object");
+                    documents.insert(id.clone(), document);
                 }
-                Err(FetchError::Entity { .. }) => {}
+                Err(FetchError::Entity { .. }) => assert!(object.is_err(), "{id}: an object"),
                 Err(other) => panic!("{id}: {other}"),
             }
         }

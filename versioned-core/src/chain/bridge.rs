@@ -10,13 +10,13 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{
-    read,
+    measure, read,
     step::{Missing, Step},
     write,
 };
 use crate::{
     ConversionError, LazyValue,
-    chain::{ChainErrorCause, Room, Text},
+    chain::{ChainErrorCause, Room, Text, VersionMember},
     json,
 };
 
@@ -33,6 +33,21 @@ pub trait Document<'a>: Sized {
 
     /// Writes JSON text.
     fn close(self, room: Room) -> Result<String, ConversionError>;
+
+    /// Sets the version member of a document, if that comes to the same as in its text.
+    fn set_version(&mut self, version: &VersionMember);
+
+    /// Reads a typed value at the end of a chain, after the version member of a document with one
+    /// version is set; the number is the most bytes that its text takes. The error says that there
+    /// is one, and no more.
+    fn into_typed<T: DeserializeOwned>(
+        self,
+        version: Option<&VersionMember>,
+        room: Room,
+    ) -> Result<(T, usize), ConversionError>;
+
+    /// Writes JSON text and keeps the value.
+    fn show(&self) -> Result<String, ConversionError>;
 
     /// The same JSON as a `Value`, through which documents of different types meet.
     fn into_value(self) -> Result<Value, ConversionError>;
@@ -58,7 +73,32 @@ impl Document<'_> for Value {
     }
 
     fn close(self, room: Room) -> Result<String, ConversionError> {
-        room.write(&self)
+        write::to_text_in(&self, room, None)
+    }
+
+    fn set_version(&mut self, version: &VersionMember) {
+        // A member that is absent comes last in the text.
+        if let Some(member) = self.get_mut(version.key()) {
+            *member = version.number().into();
+            version.note();
+        }
+    }
+
+    fn into_typed<T: DeserializeOwned>(
+        mut self,
+        version: Option<&VersionMember>,
+        room: Room,
+    ) -> Result<(T, usize), ConversionError> {
+        if let Some(version) = version {
+            let members = self.as_object_mut().ok_or_else(no_object)?;
+            members.insert(version.key().to_owned(), version.number().into());
+        }
+        let bytes = measure::value(&self, room)?;
+        Ok((T::deserialize(self)?, bytes))
+    }
+
+    fn show(&self) -> Result<String, ConversionError> {
+        Ok(serde_json::to_string(self)?)
     }
 
     fn into_value(self) -> Result<Value, ConversionError> {
@@ -89,6 +129,32 @@ impl<'a: 'v, 'v> Document<'a> for LazyValue<'v> {
         self.to_json_within(room)
     }
 
+    fn set_version(&mut self, version: &VersionMember) {
+        let Some(members) = self.as_object_mut() else { return };
+        // Two of them are an error, which is found in the text.
+        if members.iter().filter(|(key, _)| key == version.key()).count() <= 1 {
+            members.insert(version.key(), version.number());
+            version.note();
+        }
+    }
+
+    fn into_typed<T: DeserializeOwned>(
+        mut self,
+        version: Option<&VersionMember>,
+        room: Room,
+    ) -> Result<(T, usize), ConversionError> {
+        if let Some(version) = version {
+            let members = self.as_object_mut().ok_or_else(no_object)?;
+            members.insert(version.key(), version.number());
+        }
+        let text = self.close(room)?;
+        Ok((serde_json::from_str(&text)?, text.len()))
+    }
+
+    fn show(&self) -> Result<String, ConversionError> {
+        Ok(self.to_json())
+    }
+
     fn into_value(self) -> Result<Value, ConversionError> {
         self.to_value()
     }
@@ -96,6 +162,10 @@ impl<'a: 'v, 'v> Document<'a> for LazyValue<'v> {
     fn from_value(value: Value) -> Self {
         value.into()
     }
+}
+
+fn no_object() -> ConversionError {
+    ConversionError::new("expected an object")
 }
 
 /// A document, or the values of a function that does not exist: what may stand beside any type.

@@ -11,7 +11,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::{bridge::Document, read, sides::Splits, step::Step, write};
 use crate::{
     ConversionError,
-    chain::{Room, Text},
+    chain::{Room, Text, VersionMember},
 };
 
 /// The place before a step that takes a `T`, where a run may start from stored text.
@@ -96,7 +96,16 @@ impl<U, F> Closing<U, F> {
 
 /// Writes text.
 pub trait Close<U> {
-    fn close(self, value: U, room: Room) -> Result<String, ConversionError>;
+    /// The version member of a document is set if that can be done here.
+    fn close(
+        self,
+        value: U,
+        room: Room,
+        version: Option<&VersionMember>,
+    ) -> Result<String, ConversionError>;
+
+    /// Writes the text and keeps the value.
+    fn show(&self, value: &U) -> Result<String, ConversionError>;
 }
 
 /// The step returns a document.
@@ -107,19 +116,49 @@ pub struct CloseTyped;
 pub struct CloseNothing;
 
 impl<'a, D: Document<'a>> Close<D> for CloseDocument {
-    fn close(self, value: D, room: Room) -> Result<String, ConversionError> {
+    fn close(
+        self,
+        mut value: D,
+        room: Room,
+        version: Option<&VersionMember>,
+    ) -> Result<String, ConversionError> {
+        if let Some(version) = version {
+            value.set_version(version);
+        }
         value.close(room)
+    }
+
+    fn show(&self, value: &D) -> Result<String, ConversionError> {
+        value.show()
     }
 }
 
 impl<U: Serialize> Close<U> for CloseTyped {
-    fn close(self, value: U, room: Room) -> Result<String, ConversionError> {
-        write::to_text_in(&value, room)
+    fn close(
+        self,
+        value: U,
+        room: Room,
+        version: Option<&VersionMember>,
+    ) -> Result<String, ConversionError> {
+        write::to_text_in(&value, room, version)
+    }
+
+    fn show(&self, value: &U) -> Result<String, ConversionError> {
+        write::to_text(value)
     }
 }
 
 impl<U> Close<U> for CloseNothing {
-    fn close(self, _value: U, _room: Room) -> Result<String, ConversionError> {
+    fn close(
+        self,
+        value: U,
+        _room: Room,
+        _version: Option<&VersionMember>,
+    ) -> Result<String, ConversionError> {
+        self.show(&value)
+    }
+
+    fn show(&self, _value: &U) -> Result<String, ConversionError> {
         Err(ConversionError::new("this type cannot be written"))
     }
 }

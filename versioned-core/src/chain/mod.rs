@@ -10,12 +10,14 @@
     reason = "for generated code only"
 )]
 pub mod bridge;
+mod compound;
 #[expect(
     missing_debug_implementations,
     clippy::missing_errors_doc,
     reason = "for generated code only"
 )]
 pub mod context;
+pub mod derived;
 pub(crate) mod elements;
 #[expect(missing_docs, missing_debug_implementations, reason = "for generated code only")]
 pub mod end;
@@ -26,12 +28,21 @@ pub mod end;
     reason = "for generated code only"
 )]
 pub mod ends;
+mod finite;
+#[expect(
+    missing_docs,
+    missing_debug_implementations,
+    clippy::missing_errors_doc,
+    reason = "for generated code only"
+)]
+pub mod keep;
+mod measure;
+mod output;
 #[expect(missing_docs, missing_debug_implementations, reason = "for generated code only")]
 pub mod probe;
 #[expect(
     missing_docs,
     missing_debug_implementations,
-    clippy::missing_errors_doc,
     clippy::exhaustive_enums,
     reason = "for generated code only"
 )]
@@ -61,14 +72,19 @@ pub mod sides;
 )]
 pub mod step;
 mod text;
+mod text_only;
+mod watch;
 pub(crate) mod write;
+mod writer;
 
 use std::borrow::Cow;
 
+pub use keep::{Ending, VersionMember};
 pub use progress::{Carry, Exit, Progress, Stage};
 pub(crate) use room::Room;
 pub(crate) use text::Part;
 pub use text::Text;
+pub use watch::Watch;
 
 use crate::{ConversionError, SchemaVersion};
 
@@ -90,6 +106,10 @@ pub struct ChainRun<'a> {
     pub to: SchemaVersion,
     /// Where the siblings that the chain declared as context come from.
     pub context: &'a dyn ContextSource,
+    /// What is to become of the value at the end, if it is not just written as JSON; `to` is `max` then.
+    pub ending: Option<&'a Ending<'a>>,
+    /// Who wants to see the value between two steps, if anybody does.
+    pub watch: Option<&'a dyn Watch>,
 }
 
 /// Where a chain gets the siblings that it declared as context.
@@ -105,7 +125,7 @@ pub trait ContextSource {
 /// What one run of a chain gives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChainOutput {
-    /// JSON text of the value, in the shape of version `to`.
+    /// JSON text of the value, in the shape of version `to`; empty where the value was kept.
     pub json: String,
     /// Siblings that steps have set, in the order of the steps; a later one of the same field replaces an earlier one.
     pub side_outputs: Vec<SideOutput>,

@@ -61,28 +61,55 @@ probe! {
 }
 
 /// The type of a version field.
-pub trait VersionNumber {}
+pub trait VersionNumber: Sized {
+    /// The version; `None` if the type does not hold it.
+    fn of_version(version: SchemaVersion) -> Option<Self>;
+}
 
 /// The type of a version field that may be absent.
-pub trait OptionalVersionNumber {}
+pub trait OptionalVersionNumber: Sized {
+    /// As [`VersionNumber::of_version`].
+    fn of_version(version: SchemaVersion) -> Option<Self>;
+}
 
 /// An `Option`.
 pub trait OptionType {}
 
 impl<T> OptionType for Option<T> {}
-impl<T: VersionNumber> OptionalVersionNumber for Option<T> {}
+impl<T: VersionNumber> OptionalVersionNumber for Option<T> {
+    fn of_version(version: SchemaVersion) -> Option<Self> {
+        T::of_version(version).map(Some)
+    }
+}
 
 macro_rules! version_numbers {
     ($($number:ty)*) => {
-        $(impl VersionNumber for $number {})*
-        $(impl OptionalVersionNumber for $number {})*
+        $(impl VersionNumber for $number {
+            fn of_version(version: SchemaVersion) -> Option<Self> {
+                version.get().try_into().ok()
+            }
+        }
+        impl OptionalVersionNumber for $number {
+            fn of_version(version: SchemaVersion) -> Option<Self> {
+                version.get().try_into().ok()
+            }
+        })*
     };
 }
 
 version_numbers!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize);
 
-impl VersionNumber for SchemaVersion {}
-impl OptionalVersionNumber for SchemaVersion {}
+impl VersionNumber for SchemaVersion {
+    fn of_version(version: SchemaVersion) -> Option<Self> {
+        Some(version)
+    }
+}
+
+impl OptionalVersionNumber for SchemaVersion {
+    fn of_version(version: SchemaVersion) -> Option<Self> {
+        Some(version)
+    }
+}
 
 /// A constant of the application's that a declaration is compared with.
 pub struct Constant<T>(pub T);

@@ -2,14 +2,6 @@
 //!
 //! Layer: core. Invariant: what a chain gives can be read again.
 
-use std::{
-    cell::Cell,
-    io::{self, Write},
-};
-
-use serde::Serialize;
-use serde_json::ser::Formatter;
-
 use crate::{
     ConversionError,
     json::{Limits, scan},
@@ -56,65 +48,9 @@ impl Room {
         })
     }
 
-    /// Writes a value.
-    pub(super) fn write<T: Serialize + ?Sized>(self, value: &T) -> Result<String, ConversionError> {
-        let deepest = Cell::new(0);
-        let mut json = Vec::with_capacity(128);
-        let levels = Levels { level: 0, deepest: &deepest };
-        value.serialize(&mut serde_json::Serializer::with_formatter(&mut json, levels))?;
-        let json = String::from_utf8(json)?;
-        self.check(&json, deepest.get())?;
-        Ok(json)
-    }
-}
-
-/// Writes as serde_json does by default, and takes down how deep that goes.
-struct Levels<'c> {
-    level: usize,
-    deepest: &'c Cell<usize>,
-}
-
-impl Levels<'_> {
-    #[inline]
-    fn open(&mut self) {
-        self.level += 1;
-        self.deepest.set(self.deepest.get().max(self.level));
-    }
-}
-
-impl Formatter for Levels<'_> {
-    #[inline]
-    fn begin_array<W: Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.open();
-        writer.write_all(b"[")
-    }
-
-    #[inline]
-    fn end_array<W: Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.level -= 1;
-        writer.write_all(b"]")
-    }
-
-    #[inline]
-    fn begin_object<W: Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.open();
-        writer.write_all(b"{")
-    }
-
-    #[inline]
-    fn end_object<W: Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.level -= 1;
-        writer.write_all(b"}")
-    }
-
-    /// A raw value may be nested to any depth.
-    fn write_raw_fragment<W: Write + ?Sized>(
-        &mut self,
-        writer: &mut W,
-        fragment: &str,
-    ) -> io::Result<()> {
-        self.deepest.set(usize::MAX);
-        writer.write_all(fragment.as_bytes())
+    /// Most levels that a reader accepts there.
+    pub(super) const fn depth_max(self) -> usize {
+        self.depth_max
     }
 }
 
@@ -123,6 +59,7 @@ mod tests {
     use serde_json::{Value, json, value::RawValue};
 
     use super::*;
+    use crate::chain::write::to_text_in;
 
     fn nested(levels: usize) -> String {
         format!("{}{}", "[".repeat(levels), "]".repeat(levels))
@@ -131,20 +68,20 @@ mod tests {
     #[test]
     fn what_is_written_is_what_serde_json_writes() {
         let value = json!({"a": [], "b": {}, "c": [1, {"d": [null, "\u{1}é\""]}], "e": 1.5});
-        assert_eq!(Room::ALONE.write(&value).unwrap(), value.to_string());
+        assert_eq!(to_text_in(&value, Room::ALONE, None).unwrap(), value.to_string());
         let raw = RawValue::from_string("{ \"x\" : [ 1 ] }".to_owned()).unwrap();
-        assert_eq!(Room::ALONE.write(&[&raw]).unwrap(), "[{ \"x\" : [ 1 ] }]");
+        assert_eq!(to_text_in(&[&raw], Room::ALONE, None).unwrap(), "[{ \"x\" : [ 1 ] }]");
     }
 
     #[test]
     fn what_no_reader_would_accept_is_not_written() {
         let value = |levels| (1..levels).fold(json!([]), |inner, _| Value::from(vec![inner]));
-        assert_eq!(Room::MEMBER.write(&value(126)).unwrap(), nested(126));
-        let error = Room::MEMBER.write(&value(127)).unwrap_err();
+        assert_eq!(to_text_in(&value(126), Room::MEMBER, None).unwrap(), nested(126));
+        let error = to_text_in(&value(127), Room::MEMBER, None).unwrap_err();
         assert_eq!(error.to_string(), "nested deeper than 126 levels at byte 126");
         assert_eq!(error.pointer().unwrap().as_str(), "/0".repeat(126));
         let raw = RawValue::from_string(nested(126)).unwrap();
-        assert!(Room::ALONE.write(&[&raw]).is_ok());
-        assert!(Room::MEMBER.write(&[&raw]).is_err());
+        assert!(to_text_in(&[&raw], Room::ALONE, None).is_ok());
+        assert!(to_text_in(&[&raw], Room::MEMBER, None).is_err());
     }
 }

@@ -46,6 +46,9 @@ pub trait NotShared {
         optional: true,
         context: &[],
         side_outputs: &[],
+        fetched: &[],
+        losses: &[],
+        moves: &[],
         run: no_steps,
         check: None,
     };

@@ -100,7 +100,8 @@ fn set(
     value: &impl Serialize,
 ) -> Result<(), ConversionError> {
     let Some(&field) = field else { return Ok(()) };
-    let json = write::to_text_in(value, Room::MEMBER).map_err(|error| in_sibling(field, &error))?;
+    let json =
+        write::to_text_in(value, Room::MEMBER, None).map_err(|error| in_sibling(field, &error))?;
     outputs.retain(|output| output.field != field);
     outputs.push(SideOutput { field, json });
     Ok(())

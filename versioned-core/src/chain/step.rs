@@ -56,12 +56,14 @@ pub struct FallibleWithContext<E>(PhantomData<E>);
 pub struct NotAConversion;
 
 impl<F: Fn(T) -> R, T, R, X, S> Converts<T, R, X> for Step<F, Infallible, T, R, S> {
+    #[inline]
     fn convert(&self, value: T, _context: X) -> Result<R, ConversionError> {
         Ok((self.function)(value))
     }
 }
 
 impl<F: Fn(T, X) -> R, T, R, X, S> Converts<T, R, X> for Step<F, InfallibleWithContext, T, R, S> {
+    #[inline]
     fn convert(&self, value: T, context: X) -> Result<R, ConversionError> {
         Ok((self.function)(value, context))
     }
@@ -70,6 +72,7 @@ impl<F: Fn(T, X) -> R, T, R, X, S> Converts<T, R, X> for Step<F, InfallibleWithC
 impl<F: Fn(T) -> Result<R, E>, T, R, E: Into<ConversionError>, X, S> Converts<T, R, X>
     for Step<F, Fallible<E>, T, R, S>
 {
+    #[inline]
     fn convert(&self, value: T, _context: X) -> Result<R, ConversionError> {
         (self.function)(value).map_err(Into::into)
     }
@@ -78,6 +81,7 @@ impl<F: Fn(T) -> Result<R, E>, T, R, E: Into<ConversionError>, X, S> Converts<T,
 impl<F: Fn(T, X) -> Result<R, E>, T, R, E: Into<ConversionError>, X, S> Converts<T, R, X>
     for Step<F, FallibleWithContext<E>, T, R, S>
 {
+    #[inline]
     fn convert(&self, value: T, context: X) -> Result<R, ConversionError> {
         (self.function)(value, context).map_err(Into::into)
     }

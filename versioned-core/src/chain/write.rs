@@ -3,30 +3,33 @@
 //! Layer: core. JSON has no NaN and no infinity, and serde_json writes both as `null` without a word; here they are
 //! errors. Invariant: whatever else is written comes out as serde_json writes it.
 
-use std::fmt::Display;
-
-use serde::{
-    Serialize, Serializer,
-    ser::{
-        Error, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
-        SerializeTupleStruct, SerializeTupleVariant,
-    },
-};
+use serde::Serialize;
 use serde_json::Value;
 
-use crate::{ConversionError, chain::Room, engine::located_error};
+use super::{Room, VersionMember, finite::Finite, output::Written, writer::Writer};
+use crate::{ConversionError, engine::located_error};
 
 /// Writes text that stands alone.
 pub(crate) fn to_text<T: Serialize + ?Sized>(value: &T) -> Result<String, ConversionError> {
-    to_text_in(value, Room::ALONE)
+    to_text_in(value, Room::ALONE, None)
 }
 
-/// Writes text that is not nested deeper than its place allows.
+/// Writes text that is not nested deeper than its place allows. A version is set where it is a member of a struct.
 pub(super) fn to_text_in<T: Serialize + ?Sized>(
     value: &T,
     room: Room,
+    version: Option<&VersionMember>,
 ) -> Result<String, ConversionError> {
-    room.write(&Finite(value)).map_err(|error| located(value, error))
+    let mut output = Written::new(room.buffer());
+    let written = value.serialize(Writer { output: &mut output, version });
+    let checked = match written {
+        Ok(()) => room.check(&output.json, output.levels.bound()),
+        Err(error) => Err(error.into()),
+    };
+    match checked {
+        Ok(()) => Ok(output.json),
+        Err(error) => Err(located(value, error)),
+    }
 }
 
 /// Writes a `Value`.
@@ -42,225 +45,11 @@ fn located<T: Serialize + ?Sized>(value: &T, error: ConversionError) -> Conversi
     written.err().map_or(error, located_error)
 }
 
-/// A value whose numbers are written only if JSON has them; around a serializer, the serializer that sees to it.
-struct Finite<T>(T);
-
-impl<T: Serialize> Serialize for Finite<T> {
-    #[inline]
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(Finite(serializer))
-    }
-}
-
-#[cold]
-fn not_finite<E: Error>(number: impl Display) -> E {
-    E::custom(format_args!("a number that JSON does not have: {number}"))
-}
-
-macro_rules! forward {
-    ($($method:ident($($name:ident: $ty:ty),*);)*) => {
-        $(
-            #[inline]
-            fn $method(self, $($name: $ty),*) -> Result<S::Ok, S::Error> {
-                self.0.$method($($name),*)
-            }
-        )*
-    };
-}
-
-macro_rules! forward_compound {
-    ($($method:ident($($name:ident: $ty:ty),*) -> $compound:ident;)*) => {
-        $(
-            #[inline]
-            fn $method(self, $($name: $ty),*) -> Result<Self::$compound, S::Error> {
-                self.0.$method($($name),*).map(Finite)
-            }
-        )*
-    };
-}
-
-impl<S: Serializer> Serializer for Finite<S> {
-    type Ok = S::Ok;
-    type Error = S::Error;
-    type SerializeSeq = Finite<S::SerializeSeq>;
-    type SerializeTuple = Finite<S::SerializeTuple>;
-    type SerializeTupleStruct = Finite<S::SerializeTupleStruct>;
-    type SerializeTupleVariant = Finite<S::SerializeTupleVariant>;
-    type SerializeMap = Finite<S::SerializeMap>;
-    type SerializeStruct = Finite<S::SerializeStruct>;
-    type SerializeStructVariant = Finite<S::SerializeStructVariant>;
-
-    #[inline]
-    fn serialize_f32(self, number: f32) -> Result<S::Ok, S::Error> {
-        if number.is_finite() { self.0.serialize_f32(number) } else { Err(not_finite(number)) }
-    }
-
-    #[inline]
-    fn serialize_f64(self, number: f64) -> Result<S::Ok, S::Error> {
-        if number.is_finite() { self.0.serialize_f64(number) } else { Err(not_finite(number)) }
-    }
-
-    forward! {
-        serialize_bool(value: bool);
-        serialize_i8(value: i8);
-        serialize_i16(value: i16);
-        serialize_i32(value: i32);
-        serialize_i64(value: i64);
-        serialize_i128(value: i128);
-        serialize_u8(value: u8);
-        serialize_u16(value: u16);
-        serialize_u32(value: u32);
-        serialize_u64(value: u64);
-        serialize_u128(value: u128);
-        serialize_char(value: char);
-        serialize_str(value: &str);
-        serialize_bytes(value: &[u8]);
-        serialize_none();
-        serialize_unit();
-        serialize_unit_struct(name: &'static str);
-        serialize_unit_variant(name: &'static str, index: u32, variant: &'static str);
-    }
-
-    #[inline]
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
-        self.0.serialize_some(&Finite(value))
-    }
-
-    #[inline]
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(
-        self,
-        name: &'static str,
-        value: &T,
-    ) -> Result<S::Ok, S::Error> {
-        self.0.serialize_newtype_struct(name, &Finite(value))
-    }
-
-    #[inline]
-    fn serialize_newtype_variant<T: Serialize + ?Sized>(
-        self,
-        name: &'static str,
-        index: u32,
-        variant: &'static str,
-        value: &T,
-    ) -> Result<S::Ok, S::Error> {
-        self.0.serialize_newtype_variant(name, index, variant, &Finite(value))
-    }
-
-    forward_compound! {
-        serialize_seq(len: Option<usize>) -> SerializeSeq;
-        serialize_tuple(len: usize) -> SerializeTuple;
-        serialize_tuple_struct(name: &'static str, len: usize) -> SerializeTupleStruct;
-        serialize_tuple_variant(
-            name: &'static str, index: u32, variant: &'static str, len: usize
-        ) -> SerializeTupleVariant;
-        serialize_map(len: Option<usize>) -> SerializeMap;
-        serialize_struct(name: &'static str, len: usize) -> SerializeStruct;
-        serialize_struct_variant(
-            name: &'static str, index: u32, variant: &'static str, len: usize
-        ) -> SerializeStructVariant;
-    }
-
-    #[inline]
-    fn collect_str<T: Display + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
-        self.0.collect_str(value)
-    }
-
-    #[inline]
-    fn is_human_readable(&self) -> bool {
-        self.0.is_human_readable()
-    }
-}
-
-macro_rules! elements {
-    ($($compound:ident::$method:ident;)*) => {
-        $(impl<S: $compound> $compound for Finite<S> {
-            type Ok = S::Ok;
-            type Error = S::Error;
-
-            #[inline]
-            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), S::Error> {
-                self.0.$method(&Finite(value))
-            }
-
-            #[inline]
-            fn end(self) -> Result<S::Ok, S::Error> {
-                self.0.end()
-            }
-        })*
-    };
-}
-
-elements! {
-    SerializeSeq::serialize_element;
-    SerializeTuple::serialize_element;
-    SerializeTupleStruct::serialize_field;
-    SerializeTupleVariant::serialize_field;
-}
-
-macro_rules! fields {
-    ($($compound:ident)*) => {
-        $(impl<S: $compound> $compound for Finite<S> {
-            type Ok = S::Ok;
-            type Error = S::Error;
-
-            #[inline]
-            fn serialize_field<T: Serialize + ?Sized>(
-                &mut self,
-                key: &'static str,
-                value: &T,
-            ) -> Result<(), S::Error> {
-                self.0.serialize_field(key, &Finite(value))
-            }
-
-            #[inline]
-            fn skip_field(&mut self, key: &'static str) -> Result<(), S::Error> {
-                self.0.skip_field(key)
-            }
-
-            #[inline]
-            fn end(self) -> Result<S::Ok, S::Error> {
-                self.0.end()
-            }
-        })*
-    };
-}
-
-fields!(SerializeStruct SerializeStructVariant);
-
-impl<S: SerializeMap> SerializeMap for Finite<S> {
-    type Ok = S::Ok;
-    type Error = S::Error;
-
-    // A key that is no finite number is refused by serde_json itself.
-    #[inline]
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), S::Error> {
-        self.0.serialize_key(key)
-    }
-
-    #[inline]
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), S::Error> {
-        self.0.serialize_value(&Finite(value))
-    }
-
-    #[inline]
-    fn serialize_entry<K: Serialize + ?Sized, V: Serialize + ?Sized>(
-        &mut self,
-        key: &K,
-        value: &V,
-    ) -> Result<(), S::Error> {
-        self.0.serialize_entry(key, &Finite(value))
-    }
-
-    #[inline]
-    fn end(self) -> Result<S::Ok, S::Error> {
-        self.0.end()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::{collections::BTreeMap, net::IpAddr};
 
+    use proptest::prelude::*;
     use serde_json::value::RawValue;
 
     use super::*;
@@ -356,6 +145,65 @@ mod tests {
         assert_eq!(to_text(&[&raw]).unwrap(), "[{ \"a\" : 1.0 }]");
         let unwritable = BTreeMap::from([(vec![1], 1)]);
         assert_eq!(to_text(&unwritable).unwrap_err().to_string(), "key must be a string");
+    }
+
+    fn check_text<T: Serialize>(value: &T) {
+        assert_eq!(to_text(value).unwrap(), serde_json::to_string(value).unwrap());
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_escaped_as_serde_json_does(
+            text in r#"([a-z"\\\u{1}\u{8}\t\n\u{c}\r\u{1f} \u{7f}é🦀]|[a-z]{1,9}){0,40}"#
+        ) {
+            check_text(&text);
+            check_text(&BTreeMap::from([(text, 1)]));
+        }
+
+        #[test]
+        fn any_number_is_written_as_serde_json_does(
+            numbers: (f32, f64, i64, u64, i128),
+            key: i32,
+        ) {
+            if numbers.0.is_finite() && numbers.1.is_finite() {
+                check_text(&(numbers.0, numbers.1, numbers.2, numbers.3));
+            }
+            prop_assert_eq!(to_text(&numbers.4).unwrap(), numbers.4.to_string());
+            check_text(&BTreeMap::from([(key, [Some('"'), None])]));
+            check_text(&BTreeMap::from([(key > 0, serde_json::json!({"a": [numbers.2, null]}))]));
+            check_text(&BTreeMap::from([('x', key)]));
+        }
+    }
+
+    #[test]
+    fn the_version_of_a_document_is_set_while_it_is_written() {
+        #[derive(Serialize)]
+        struct Inner {
+            version: u8,
+        }
+        #[derive(Serialize)]
+        struct Old {
+            version: &'static str,
+            inner: Inner,
+        }
+        let inner = || Inner { version: 1 };
+        let version = || VersionMember::new("version", crate::SchemaVersion::new(7));
+        let written = |value: &dyn Fn(&VersionMember) -> String| {
+            let version = version();
+            (value(&version), version.is_set())
+        };
+        let old = Old { version: "1", inner: inner() };
+        let text = written(&|version| to_text_in(&old, Room::ALONE, Some(version)).unwrap());
+        assert_eq!(text, (r#"{"version":7,"inner":{"version":1}}"#.to_owned(), true));
+        let text =
+            written(&|version| to_text_in(&Some(inner()), Room::ALONE, Some(version)).unwrap());
+        assert_eq!(text, (r#"{"version":7}"#.to_owned(), true));
+        // Of what is no struct nothing is known.
+        let other = written(&|version| to_text_in(&[inner()], Room::ALONE, Some(version)).unwrap());
+        assert_eq!(other, (r#"[{"version":1}]"#.to_owned(), false));
+        let shape = Shape::Struct { number: 1 };
+        let other = written(&|version| to_text_in(&shape, Room::ALONE, Some(version)).unwrap());
+        assert_eq!(other, (r#"{"Struct":{"number":1}}"#.to_owned(), false));
     }
 
     /// Without this, a conversion that divides by zero would store `null`, which its own type does not read.

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use crate::{FieldPlace, MigrationError, SchemaVersion, document::FieldChange, engine::json_text};
+use crate::{
+    FieldPlace, Loss, MigrationError, SchemaVersion, document::FieldChange, engine::json_text,
+};
 
 /// One column that was read, under the JSON key of its field.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -42,6 +44,19 @@ pub struct MigratedMembers {
     pub writes: Vec<MemberWrite>,
     /// Rust names of the siblings that steps have set, each once.
     pub side_outputs: Vec<&'static str>,
+    /// What each declared loss of the steps that ran has dropped, by field and step; empty unless
+    /// [`with_counted_losses`](crate::MigrationOptions::with_counted_losses) was asked for.
+    pub losses: Vec<Loss>,
+}
+
+/// What a part of a chain makes of one value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ConvertedField {
+    /// JSON text of the value.
+    pub json: String,
+    /// The siblings that steps have set.
+    pub side_outputs: Vec<MemberWrite>,
 }
 
 /// A member that a migration sets.
@@ -52,6 +67,18 @@ pub struct MemberWrite {
     pub key: &'static str,
     /// The new value.
     pub value: WriteValue,
+}
+
+impl MemberWrite {
+    /// The member as it is read once it is written.
+    #[must_use]
+    pub fn as_member(&self) -> Member<'_> {
+        let value = match &self.value {
+            WriteValue::Version(version) => MemberValue::Integer(version.get().into()),
+            WriteValue::Json(json) => MemberValue::Json(json),
+        };
+        Member { key: self.key, value }
+    }
 }
 
 /// A new value of a member.

@@ -6,7 +6,9 @@
 mod members;
 mod text;
 
-pub use members::{Member, MemberValue, MemberWrite, MigratedMembers, WriteValue, assemble};
+pub use members::{
+    ConvertedField, Member, MemberValue, MemberWrite, MigratedMembers, WriteValue, assemble,
+};
 pub use text::{Migrated, StoredDocument};
 
 use crate::SchemaVersion;

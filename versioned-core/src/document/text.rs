@@ -3,7 +3,7 @@
 use std::{borrow::Cow, marker::PhantomData};
 
 use crate::{
-    BaseVersionedDomainObject, MigrationError,
+    BaseVersionedDomainObject, Loss, MigrationError,
     document::FieldChange,
     engine::{self, MigratedText},
     json::{JsonError, JsonErrorKind, Limits},
@@ -92,6 +92,13 @@ impl<'a, T: BaseVersionedDomainObject> Migrated<'a, T> {
     #[must_use]
     pub fn side_outputs(&self) -> &[&'static str] {
         &self.migrated.side_outputs
+    }
+
+    /// What each declared loss of the steps that ran has dropped, by field and step; empty unless
+    /// [`with_counted_losses`](crate::MigrationOptions::with_counted_losses) was asked for.
+    #[must_use]
+    pub fn losses(&self) -> &[Loss] {
+        &self.migrated.losses
     }
 
     /// The JSON text.

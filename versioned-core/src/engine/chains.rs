@@ -2,14 +2,21 @@
 
 use std::borrow::Cow;
 
-use super::{members::Members, versions};
+use super::{
+    members::{Members, json_text},
+    versions,
+};
 use crate::{
-    ConversionError, Declaration, FieldPlace, MigrationError, SchemaVersion, Scope,
-    VersionedAttribute,
-    chain::{ChainError, ChainErrorCause, ChainOutput, ChainRun, ContextSource, Part, Room, Text},
+    ConversionError, Declaration, FetchedAttribute, FieldPlace, Loss, MigrationError,
+    MigrationOptions, SchemaVersion, Scope, VersionedAttribute,
+    chain::{
+        ChainError, ChainErrorCause, ChainOutput, ChainRun, ContextSource, Ending, Part, Room, Text,
+    },
+    document::Member,
     engine::versions::FoundVersion,
     json::{JsonError, JsonErrorKind, Limits, Pointer},
     lazy::RawKey,
+    loss::LossCounter,
 };
 
 /// The chains of one entity, over the members of one stored document.
@@ -18,6 +25,16 @@ pub(super) struct Chains<'a> {
     pub(super) declaration: &'static Declaration,
     pub(super) members: &'a dyn Members,
     pub(super) limits: &'a Limits,
+    pub(super) options: &'a MigrationOptions<'a>,
+}
+
+/// What accompanies a run.
+#[derive(Clone, Copy, Default)]
+struct Aside<'a> {
+    /// How many chains ask for context around this one.
+    nesting: usize,
+    ending: Option<&'a Ending<'a>>,
+    counter: Option<&'a LossCounter>,
 }
 
 /// A field that is not at its latest version, or whose version member is absent.
@@ -75,15 +92,34 @@ impl Chains<'_> {
         }
     }
 
-    /// Runs the steps `from..to` on the text of the field.
+    /// Runs the steps `from..to` on the text of the field; what is to be kept is no text.
     pub(super) fn run(
         &self,
         attribute: &'static VersionedAttribute,
         part: Part<'_>,
-        from: SchemaVersion,
-        to: SchemaVersion,
+        versions: (SchemaVersion, SchemaVersion),
+        ending: Option<&Ending<'_>>,
     ) -> Result<ChainOutput, MigrationError> {
-        self.run_nested(attribute, part, (from, to), 0)
+        self.run_nested(attribute, part, versions, Aside { ending, ..Aside::default() })
+    }
+
+    /// Runs the steps up to the latest version, and counts what they lose if that was asked for.
+    pub(super) fn run_counting(
+        &self,
+        attribute: &'static VersionedAttribute,
+        part: Part<'_>,
+        from: SchemaVersion,
+        (ending, losses): (Option<&Ending<'_>>, &mut Vec<Loss>),
+    ) -> Result<ChainOutput, MigrationError> {
+        let versions = (from, attribute.max);
+        if attribute.losses.is_empty() || !self.options.counts_losses() {
+            return self.run(attribute, part, versions, ending);
+        }
+        let counter = LossCounter::new(attribute, from, attribute.max);
+        let aside = Aside { nesting: 0, ending, counter: counter.as_ref() };
+        let output = self.run_nested(attribute, part, versions, aside)?;
+        losses.extend(counter.into_iter().flat_map(LossCounter::into_losses));
+        Ok(output)
     }
 
     fn run_nested(
@@ -91,14 +127,19 @@ impl Chains<'_> {
         attribute: &'static VersionedAttribute,
         part: Part<'_>,
         (from, to): (SchemaVersion, SchemaVersion),
-        nesting: usize,
+        aside: Aside<'_>,
     ) -> Result<ChainOutput, MigrationError> {
         let place = || FieldPlace::field(self.declaration.entity, attribute.field);
         if part.json.len() > self.limits.bytes_max {
             let source = JsonError::new(JsonErrorKind::TooLarge(self.limits.bytes_max), 0);
             return Err(MigrationError::Unreadable { place: place(), source });
         }
-        let context = Siblings { chains: *self, attribute, nesting };
+        for FetchedAttribute { name, .. } in attribute.fetched {
+            if self.options.fetched(name).is_none() {
+                return Err(MigrationError::NotFetched { place: place(), name, from });
+            }
+        }
+        let context = Siblings { chains: *self, attribute, nesting: aside.nesting };
         // Elements lie below the list or map, and that below the document.
         let levels = match attribute.scope {
             Scope::Document => 0,
@@ -106,10 +147,11 @@ impl Chains<'_> {
             Scope::Each => 2,
         };
         let text = part.text(Room::below(levels, self.limits.depth_max));
-        let run = ChainRun { text: &text, from, to, context: &context };
+        let ending = aside.ending;
+        let run = ChainRun { text: &text, from, to, context: &context, ending, watch: None };
         let result = match attribute.scope {
-            Scope::Each => run_elements(attribute, run),
-            Scope::Field | Scope::Document => run_located(attribute, run),
+            Scope::Each => run_elements(attribute, run, aside.counter),
+            Scope::Field | Scope::Document => run_located(attribute, run, aside.counter),
         };
         let output = result.map_err(|error| step_error(error, place()))?;
         check_size(&output.json, self.limits, (from, to), place)?;
@@ -134,12 +176,18 @@ pub(super) fn check_size(
 }
 
 /// Runs a chain on one value; its errors have pointers into that value.
-fn run_located(
+fn run_located<'a>(
     attribute: &VersionedAttribute,
-    run: ChainRun<'_>,
+    run: ChainRun<'a>,
+    counter: Option<&'a LossCounter>,
 ) -> Result<ChainOutput, ChainError> {
-    (attribute.run)(run).map_err(|error| {
-        let source = error.source.located_in(run.text.json());
+    let stored = run.text.json();
+    let result = match counter {
+        None => (attribute.run)(run),
+        Some(counter) => counter.watch(run, attribute.run),
+    };
+    result.map_err(|error| {
+        let source = error.source.located_in(stored);
         ChainError { source, ..error }
     })
 }
@@ -148,6 +196,7 @@ fn run_located(
 fn run_elements(
     attribute: &VersionedAttribute,
     run: ChainRun<'_>,
+    counter: Option<&LossCounter>,
 ) -> Result<ChainOutput, ChainError> {
     let input = |source| ChainError { step: run.from, cause: ChainErrorCause::Input, source };
     let json = run.text.json();
@@ -166,8 +215,7 @@ fn run_elements(
         output.json.push_str(&json[copied..start]);
         let element = Part { scanned: Some((tape, step.container)), ..Part::new(step.value) };
         let element = element.text(run.text.room());
-        let ChainRun { from, to, context, .. } = run;
-        let converted = run_located(attribute, ChainRun { text: &element, from, to, context });
+        let converted = run_located(attribute, ChainRun { text: &element, ..run }, counter);
         let converted = converted.map_err(|error| {
             let place = element_pointer(step.key, index);
             ChainError { source: error.source.within(&place), ..error }
@@ -201,6 +249,9 @@ impl ContextSource for Siblings<'_> {
     fn sibling(&self, field: &str) -> Result<Option<Cow<'_, str>>, ConversionError> {
         let Chains { declaration, members, .. } = self.chains;
         let Some(entry) = self.attribute.context.iter().find(|entry| entry.field == field) else {
+            if let Some(fetched) = self.fetched(field) {
+                return Ok(json_text(fetched.value)?);
+            }
             return Err(ConversionError::new("the field does not declare this sibling as context"));
         };
         let Some(to) = entry.version else { return Ok(members.json(entry.key)?) };
@@ -226,8 +277,17 @@ impl ContextSource for Siblings<'_> {
         }
         // Side outputs of the sibling's chain are written by its own run.
         let part = members.part(sibling.key, &json);
-        let output = self.chains.run_nested(sibling, part, (from, to), self.nesting + 1)?;
+        let aside = Aside { nesting: self.nesting + 1, ..Aside::default() };
+        let output = self.chains.run_nested(sibling, part, (from, to), aside)?;
         Ok(Some(Cow::Owned(output.json)))
+    }
+}
+
+impl<'a> Siblings<'a> {
+    /// A value that the field declares as fetched, and that the caller has given.
+    fn fetched(&self, name: &str) -> Option<Member<'a>> {
+        let declared = self.attribute.fetched.iter().find(|fetched| fetched.name == name)?;
+        self.chains.options.fetched(declared.name)
     }
 }
 

@@ -9,6 +9,7 @@ use crate::{
     json::{
         JsonError, JsonErrorKind, Limits, decode,
         scan::{Container, Scanner, Span, Visit, scan_object},
+        strings::find_special,
     },
     lazy::{Recorder, Tape, check_offsets, locate},
 };
@@ -63,6 +64,7 @@ pub(super) struct TextMembers<'a> {
     tape: Tape<'a>,
     container: Container,
     slots: Slots,
+    is_odd: bool,
 }
 
 impl<'a> TextMembers<'a> {
@@ -86,19 +88,34 @@ impl<'a> TextMembers<'a> {
             slots: Slots::new(slot_count(declaration)),
             expected_next: 0,
             duplicate: None,
+            is_odd: false,
         };
         let container = scan_object(text, limits, &mut finder).map_err(unreadable)?;
-        let Finder { recorder, slots, duplicate, .. } = finder;
+        let Finder { recorder, slots, duplicate, is_odd, .. } = finder;
         if let Some(slot) = duplicate {
             let (field, key) = slot_name(declaration, slot);
             let place = FieldPlace::field(declaration.entity, field);
             return Err(MigrationError::DuplicateMember { place, key });
         }
-        Ok(Self { declaration, text, tape: recorder.finish(text), container, slots })
+        Ok(Self { declaration, text, tape: recorder.finish(text), container, slots, is_odd })
     }
 
     pub(super) fn text(&self) -> &'a str {
         self.text
+    }
+
+    /// Whether it is serde that has to judge the document as a whole: a declared member stands more than once, or a
+    /// key has no text.
+    pub(super) fn is_odd(&self) -> bool {
+        self.is_odd
+    }
+
+    /// What stands under the key of a declared field, by its number: the versioned ones come first.
+    pub(super) fn at(&self, slot: usize) -> MemberValue<'a> {
+        let found = self.slots.get(slot);
+        found.map_or(MemberValue::Null, |found| {
+            MemberValue::Json(&self.text[found.span.start..found.span.end])
+        })
     }
 
     pub(super) fn container(&self) -> Container {
@@ -144,6 +161,7 @@ struct Finder<'a> {
     slots: Slots,
     expected_next: usize,
     duplicate: Option<usize>,
+    is_odd: bool,
 }
 
 impl Visit for Finder<'_> {
@@ -155,6 +173,8 @@ impl Visit for Finder<'_> {
     ) -> Result<(), JsonError> {
         let start = scanner.position;
         let slot = find_slot(self.declaration, self.text, key, self.expected_next);
+        self.is_odd |= slot.is_err();
+        let slot = slot.unwrap_or_default();
         // Only what a chain may open is taken down.
         let container = match slot {
             Some(slot) if slot < self.declaration.versioned.len() => {
@@ -171,6 +191,7 @@ impl Visit for Finder<'_> {
         self.expected_next = slot + 1;
         let span = Span { start, end: scanner.position };
         let earlier = self.slots.replace(slot, Found { span, container });
+        self.is_odd |= earlier.is_some();
         if earlier.is_some() && self.duplicate.is_none() && is_watched(self.declaration, slot) {
             self.duplicate = Some(slot);
         }
@@ -181,12 +202,12 @@ impl Visit for Finder<'_> {
 /// Every declared field has a slot: the versioned ones, then the others.
 ///
 /// In the document scope, whose version member need not be a field of the struct, the first slot is that member's.
-fn slot_count(declaration: &Declaration) -> usize {
+pub(super) fn slot_count(declaration: &Declaration) -> usize {
     declaration.versioned.len() + declaration.others.len()
 }
 
 /// Rust name of the field and key of the member of a slot.
-fn slot_name(declaration: &Declaration, slot: usize) -> (&'static str, &'static str) {
+pub(super) fn slot_name(declaration: &Declaration, slot: usize) -> (&'static str, &'static str) {
     match declaration.versioned.get(slot) {
         Some(attribute) if attribute.scope == Scope::Document => {
             (attribute.field, attribute.version_key)
@@ -205,30 +226,36 @@ fn find_slot(
     text: &str,
     key: Span,
     expected_next: usize,
-) -> Option<usize> {
+) -> Result<Option<usize>, Undecodable> {
     let raw = &text[key.start + 1..key.end - 1];
-    let decoded;
-    let name = if raw.contains('\\') {
+    if find_special(raw.as_bytes(), 0) == raw.len() {
+        return Ok(slot_of(declaration, raw, expected_next));
+    }
+    match decode(key, text, true) {
+        Ok(name) => Ok(slot_of(declaration, &name, expected_next)),
         // A key with a lone surrogate is no declared one.
-        match decode(key, text, true) {
-            Ok(name) => {
-                decoded = name;
-                decoded.as_str()
-            }
-            Err(_) => return None,
-        }
-    } else {
-        raw
-    };
-    let count = slot_count(declaration);
-    let mut order = (expected_next..count).chain(0..expected_next.min(count));
-    let found = order.find(|slot| slot_name(declaration, *slot).1 == name);
-    // In the document scope the version member has two slots: its own and that of the field.
-    found.map(|slot| match declaration.versioned {
-        [whole] if whole.scope == Scope::Document && whole.version_key == name => 0,
-        _ => slot,
-    })
+        Err(_) => Err(Undecodable),
+    }
 }
+
+fn slot_of(declaration: &Declaration, name: &str, expected_next: usize) -> Option<usize> {
+    if let [whole] = declaration.versioned
+        && whole.scope == Scope::Document
+    {
+        // The version member has two slots: its own and that of the field.
+        let found = || declaration.others.iter().position(|other| other.key == name);
+        return if whole.version_key == name { Some(0) } else { found().map(|other| other + 1) };
+    }
+    let count = slot_count(declaration);
+    let is_named = |slot: &usize| slot_name(declaration, *slot).1 == name;
+    if expected_next < count && is_named(&expected_next) {
+        return Some(expected_next);
+    }
+    (0..count).find(is_named)
+}
+
+/// A key with a lone surrogate.
+struct Undecodable;
 
 /// Whether migrations read or write the member of a slot, so that two of it are an error.
 fn is_watched(declaration: &Declaration, slot: usize) -> bool {

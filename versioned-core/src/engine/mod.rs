@@ -4,6 +4,9 @@
 //! through the same plan, so a column and a member of a document are migrated by the same code.
 
 mod chains;
+mod convert;
+#[expect(clippy::missing_errors_doc, reason = "for generated code only")]
+mod direct;
 #[cfg(test)]
 mod limits_tests;
 mod members;
@@ -12,11 +15,14 @@ mod object;
 mod property_tests;
 mod splice;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod versions;
 
 use std::borrow::Cow;
 
+#[doc(hidden)]
+pub use direct::{Direct, NotDirect, Stored};
+pub(crate) use direct::{from_document, from_members};
 pub(crate) use members::json_text;
 pub(crate) use object::{located_error, object_from_json, typed_from_str};
 pub use versions::{FoundVersion, StoredVersion, stored_versions};
@@ -26,10 +32,12 @@ use self::{
     members::{ColumnMembers, Members, TextMembers},
 };
 use crate::{
-    Declaration, FieldChange, FieldPlace, MigrationError, Scope, VersionedAttribute,
-    chain::Part,
+    Declaration, FieldChange, FieldPlace, Loss, MigrationError, MigrationOptions, Scope,
+    VersionedAttribute,
+    chain::{Ending, Part, VersionMember},
     document::{Member, MemberWrite, MigratedMembers, StoredDocument, WriteValue},
     json::Limits,
+    lazy::check_offsets,
 };
 
 /// A document at its latest versions.
@@ -39,11 +47,13 @@ pub(crate) struct MigratedText<'a> {
     pub(crate) text: Cow<'a, str>,
     pub(crate) changes: Vec<FieldChange>,
     pub(crate) side_outputs: Vec<&'static str>,
+    pub(crate) losses: Vec<Loss>,
 }
 
 impl<'a> MigratedText<'a> {
     fn current(text: &'a str) -> Self {
-        Self { text: Cow::Borrowed(text), changes: Vec::new(), side_outputs: Vec::new() }
+        let (changes, side_outputs, losses) = (Vec::new(), Vec::new(), Vec::new());
+        Self { text: Cow::Borrowed(text), changes, side_outputs, losses }
     }
 }
 
@@ -52,23 +62,33 @@ pub(crate) fn migrate_document<'a>(
     declaration: &'static Declaration,
     document: StoredDocument<'a>,
 ) -> Result<MigratedText<'a>, MigrationError> {
+    migrate_document_with(declaration, document, &MigrationOptions::new())
+}
+
+/// The same with options.
+pub(crate) fn migrate_document_with<'a>(
+    declaration: &'static Declaration,
+    document: StoredDocument<'a>,
+    options: &MigrationOptions<'_>,
+) -> Result<MigratedText<'a>, MigrationError> {
     let text = document.text(declaration)?;
     let members = TextMembers::scan(declaration, text, &document.limits)?;
     if let [attribute] = declaration.versioned
         && attribute.scope == Scope::Document
     {
-        return migrate_whole(declaration, attribute, &members, &document.limits);
+        return migrate_whole(declaration, attribute, &members, (&document.limits, options));
     }
-    let plan = plan(declaration, &members, &document.limits)?;
+    let limits = &document.limits;
+    let plan = plan(Chains { declaration, members: &members, limits, options }, &[])?;
     if plan.changes.is_empty() {
         return Ok(MigratedText::current(text));
     }
-    let text = splice::apply(&members, plan.writes);
-    if let Some(change) = plan.changes.last() {
-        check_size(declaration, *change, &text, &document.limits)?;
+    let MigratedMembers { writes, changes, side_outputs, losses } = plan;
+    let text = splice::apply(&members, writes);
+    if let Some(change) = changes.last() {
+        check_size(declaration, *change, &text, limits)?;
     }
-    let text = Cow::Owned(text);
-    Ok(MigratedText { text, changes: plan.changes, side_outputs: plan.side_outputs })
+    Ok(MigratedText { text: Cow::Owned(text), changes, side_outputs, losses })
 }
 
 /// Brings an entity in columns to the latest versions.
@@ -76,11 +96,21 @@ pub(crate) fn migrate_members(
     declaration: &'static Declaration,
     members: &[Member<'_>],
 ) -> Result<MigratedMembers, MigrationError> {
+    migrate_members_with(declaration, members, &MigrationOptions::new())
+}
+
+/// The same with options.
+pub(crate) fn migrate_members_with(
+    declaration: &'static Declaration,
+    members: &[Member<'_>],
+    options: &MigrationOptions<'_>,
+) -> Result<MigratedMembers, MigrationError> {
     if declaration.versioned.iter().any(|attribute| attribute.scope == Scope::Document) {
         let place = FieldPlace::document(declaration.entity);
         return Err(MigrationError::NotInColumns { place });
     }
-    plan(declaration, &ColumnMembers(members), &Limits::DEFAULT)
+    let members = &ColumnMembers(members);
+    plan(Chains { declaration, members, limits: &Limits::DEFAULT, options }, &[])
 }
 
 /// One version for the whole document: the chain takes the text and gives a new one.
@@ -88,17 +118,28 @@ fn migrate_whole<'a>(
     declaration: &'static Declaration,
     attribute: &'static VersionedAttribute,
     members: &TextMembers<'a>,
-    limits: &Limits,
+    (limits, options): (&Limits, &MigrationOptions<'_>),
 ) -> Result<MigratedText<'a>, MigrationError> {
-    let chains = Chains { declaration, members, limits };
+    let chains = Chains { declaration, members, limits, options };
     let Some(stale) = chains.staleness(attribute)? else {
         return Ok(MigratedText::current(members.text()));
     };
     let change = FieldChange { field: attribute.field, from: stale.from, to: attribute.max };
+    let migrated = |text, losses| {
+        let text = Cow::Owned(text);
+        MigratedText { text, changes: vec![change], side_outputs: Vec::new(), losses }
+    };
+    let mut losses = Vec::new();
+    let version = VersionMember::new(attribute.version_key, attribute.max);
     let converted = if stale.from < attribute.max {
-        Cow::Owned(
-            chains.run(attribute, Part::new(members.text()), stale.from, attribute.max)?.json,
-        )
+        let (part, ending) = (Part::new(members.text()), Ending::written(&version));
+        let aside = (Some(&ending), &mut losses);
+        let converted = chains.run_counting(attribute, part, stale.from, aside)?.json;
+        // The chain was given the limits, and has kept within them.
+        if version.is_set() && check_offsets(&converted).is_ok() {
+            return Ok(migrated(converted, losses));
+        }
+        Cow::Owned(converted)
     } else {
         Cow::Borrowed(members.text())
     };
@@ -108,8 +149,7 @@ fn migrate_whole<'a>(
         MemberWrite { key: attribute.version_key, value: WriteValue::Version(attribute.max) };
     let text = splice::apply(&converted_members, vec![version]);
     check_size(declaration, change, &text, limits)?;
-    let text = Cow::Owned(text);
-    Ok(MigratedText { text, changes: vec![change], side_outputs: Vec::new() })
+    Ok(migrated(text, losses))
 }
 
 /// What was migrated can be read again.
@@ -123,23 +163,27 @@ fn check_size(
     chains::check_size(text, limits, (change.from, change.to), place)
 }
 
-/// What has to be written to bring the members to the latest versions.
+/// What has to be written to bring the members to the latest versions, beside the values that are kept; `endings` has
+/// places for some of the fields, in order of declaration.
 fn plan(
-    declaration: &'static Declaration,
-    members: &dyn Members,
-    limits: &Limits,
+    chains: Chains<'_>,
+    endings: &[Option<Ending<'_>>],
 ) -> Result<MigratedMembers, MigrationError> {
-    let chains = Chains { declaration, members, limits };
     let mut plan = MigratedMembers::default();
-    for attribute in declaration.versioned {
+    for (index, attribute) in chains.declaration.versioned.iter().enumerate() {
         let Some(stale) = chains.staleness(attribute)? else { continue };
         let change = FieldChange { field: attribute.field, from: stale.from, to: attribute.max };
         if stale.from < attribute.max
             && let Some(json) = chains.body(attribute)?
         {
-            let part = members.part(attribute.key, &json);
-            let output = chains.run(attribute, part, stale.from, attribute.max)?;
-            plan.set(attribute.key, WriteValue::Json(output.json));
+            let part = chains.members.part(attribute.key, &json);
+            let ending = endings.get(index).and_then(Option::as_ref);
+            let aside = (ending, &mut plan.losses);
+            let output = chains.run_counting(attribute, part, stale.from, aside)?;
+            match ending {
+                None => plan.set(attribute.key, WriteValue::Json(output.json)),
+                Some(_) => plan.writes.retain(|write| write.key != attribute.key),
+            }
             for side_output in output.side_outputs {
                 let declared = attribute.side_outputs.iter();
                 let target = declared.into_iter().find(|target| target.field == side_output.field);
@@ -163,56 +207,6 @@ impl MigratedMembers {
             Some(write) => write.value = value,
             None => self.writes.push(MemberWrite { key, value }),
         }
-    }
-}
-
-impl Declaration {
-    /// Runs the chain of one versioned field on the JSON text of a value, from one version to another.
-    ///
-    /// `siblings` are the members that the chain reads as context, under their JSON keys, and the version members of
-    /// versioned ones. Side outputs are left out of the result. Meant for tests of single steps, and for values that
-    /// lie outside of stored documents.
-    ///
-    /// # Errors
-    ///
-    /// As for a migration; [`MigrationError::TooOld`] and [`MigrationError::TooNew`] if `from` or `to` is outside of
-    /// the declared range. `from > to` is [`MigrationError::TooNew`] too: no chain goes down.
-    ///
-    /// # Panics
-    ///
-    /// If the declaration has no versioned field of that Rust name.
-    pub fn convert(
-        &'static self,
-        field: &str,
-        json: &str,
-        versions: std::ops::RangeInclusive<crate::SchemaVersion>,
-        siblings: &[Member<'_>],
-    ) -> Result<String, MigrationError> {
-        let attribute = self.attribute(field);
-        let Some(attribute) = attribute else {
-            panic!("`{}` has no versioned field `{field}`", self.entity)
-        };
-        let (from, to) = versions.into_inner();
-        let place = || FieldPlace::field(self.entity, attribute.field);
-        if from < attribute.min {
-            return Err(MigrationError::TooOld { place: place(), found: from, min: attribute.min });
-        }
-        let max = to.min(attribute.max);
-        if from > max || to > max {
-            return Err(MigrationError::TooNew { place: place(), found: from.max(to), max });
-        }
-        if from == to {
-            return Ok(json.to_owned());
-        }
-        let members = ColumnMembers(siblings);
-        let chains = Chains { declaration: self, members: &members, limits: &Limits::DEFAULT };
-        chains.run(attribute, Part::new(json), from, to).map(|output| output.json)
-    }
-
-    /// The versioned field with this Rust name.
-    #[must_use]
-    pub fn attribute(&'static self, field: &str) -> Option<&'static VersionedAttribute> {
-        self.versioned.iter().find(|attribute| attribute.field == field)
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    ContextAttribute, ConversionError, OtherAttribute, OtherKind, SchemaVersion,
+    ContextAttribute, ConversionError, LossAttribute, OtherAttribute, OtherKind, SchemaVersion,
     SideOutputAttribute,
     chain::{ChainError, ChainErrorCause, ChainOutput, ChainRun, SideOutput},
     document::MemberValue,
@@ -62,6 +62,9 @@ const FIRST: VersionedAttribute = VersionedAttribute {
     optional: false,
     context: &[],
     side_outputs: &[SideOutputAttribute { step: v(2), field: "counted", key: "counted" }],
+    fetched: &[],
+    losses: &[],
+    moves: &[],
     run: append_version,
     check: None,
 };
@@ -98,7 +101,7 @@ pub(super) static TWO: Declaration = Declaration {
         other("counted", "counted", OtherKind::Plain),
     ],
 };
-static LIST: Declaration = Declaration {
+pub(crate) static LIST: Declaration = Declaration {
     entity: "list",
     type_name: "tests::List",
     versioned: &[EACH],
@@ -312,4 +315,25 @@ fn a_part_of_a_chain_can_be_run_on_its_own() {
     for range in [v(0)..=v(2), v(1)..=v(4), v(3)..=v(2)] {
         assert!(TWO.convert("first", "\"a\"", range, &[]).is_err());
     }
+}
+
+/// A chain that shows nothing between its steps must not pass for one that lost nothing.
+#[test]
+fn a_chain_written_by_hand_that_shows_nothing_is_not_counted() {
+    static LOSSY: Declaration = Declaration {
+        versioned: &[VersionedAttribute {
+            losses: &[
+                LossAttribute { step: v(1), path: "/a" },
+                LossAttribute { step: v(2), path: "/a" },
+            ],
+            ..EACH
+        }],
+        ..LIST
+    };
+    let options = MigrationOptions::new().with_counted_losses(true);
+    let text = r#"{"first":["x","y"],"version":1}"#;
+    let migrated = migrate_document_with(&LOSSY, text.into(), &options).expect("valid");
+    let counts: Vec<_> = migrated.losses.iter().map(|loss| (loss.step, loss.count)).collect();
+    assert_eq!(counts, [(v(1), None), (v(2), None)]);
+    assert_eq!(migrated.text, migrate(&LOSSY, text).expect("valid"));
 }

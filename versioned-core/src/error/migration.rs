@@ -214,6 +214,18 @@ pub enum MigrationError {
         source: ConversionFailure,
     },
 
+    /// A value that the chain declares as fetched was not given.
+    #[error("{place} at version {from} needs the fetched value `{name}`, which was not given")]
+    #[non_exhaustive]
+    NotFetched {
+        /// Entity kind, field and id of the field that is converted.
+        place: FieldPlace,
+        /// Name of the value, as in `fetched(..)`.
+        name: &'static str,
+        /// The version that the chain starts from.
+        from: SchemaVersion,
+    },
+
     /// The declaration has one version for the whole document, so its fields cannot lie in columns.
     #[error("{place} has one version for the whole document and cannot be read from columns")]
     #[non_exhaustive]
@@ -260,6 +272,7 @@ impl MigrationError {
             | Self::StepInput { place, .. }
             | Self::StepOutput { place, .. }
             | Self::ContextUnavailable { place, .. }
+            | Self::NotFetched { place, .. }
             | Self::NotInColumns { place }
             | Self::ObjectMismatch { place, .. } => place,
         }
@@ -278,6 +291,7 @@ impl MigrationError {
             | Self::StepInput { place, .. }
             | Self::StepOutput { place, .. }
             | Self::ContextUnavailable { place, .. }
+            | Self::NotFetched { place, .. }
             | Self::NotInColumns { place }
             | Self::ObjectMismatch { place, .. } => place,
         }
@@ -328,6 +342,9 @@ impl MigrationError {
             }
             Self::StepOutput { .. } => "repair the conversion; then run again",
             Self::ContextUnavailable { .. } => "repair the sibling field; then run again",
+            Self::NotFetched { .. } => {
+                "fetch it for entities whose field is stale, and pass it with `MigrationOptions::with_fetched`"
+            }
             Self::NotInColumns { .. } => "store it as one document",
             Self::ObjectMismatch { .. } => {
                 "the last conversion and the Rust type disagree: change one of them, and raise the version if data was written"

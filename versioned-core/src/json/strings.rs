@@ -1,4 +1,4 @@
-//! Finding the end of a string: eight bytes at a time, and in long ones a block at a time.
+//! Writing strings, and finding their end: eight bytes at a time, and in long ones a block at a time.
 //!
 //! Layer: core. Words and blocks are portable safe code, and there is no other path for other processors; the byte path is
 //! the same rule said plainly, and the tests compare the three.
@@ -126,6 +126,34 @@ const fn backslashes(word: u64) -> u64 {
 #[inline(always)]
 const fn controls(word: u64) -> u64 {
     word.wrapping_sub(ONES * 0x20) & !word
+}
+
+/// Appends a text with the escapes that serde_json chooses.
+#[inline(never)]
+pub(crate) fn push_escaped(text: &str, output: &mut String) {
+    const HEX: [char; 16] =
+        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+    let mut copied = 0;
+    loop {
+        let special = find_special(text.as_bytes(), copied);
+        output.push_str(&text[copied..special]);
+        let Some(byte) = text.as_bytes().get(special) else { return };
+        match byte {
+            b'"' => output.push_str("\\\""),
+            b'\\' => output.push_str("\\\\"),
+            b'\n' => output.push_str("\\n"),
+            b'\r' => output.push_str("\\r"),
+            b'\t' => output.push_str("\\t"),
+            8 => output.push_str("\\b"),
+            12 => output.push_str("\\f"),
+            control => {
+                output.push_str("\\u00");
+                output.push(HEX[usize::from(control >> 4)]);
+                output.push(HEX[usize::from(control & 15)]);
+            }
+        }
+        copied = special + 1;
+    }
 }
 
 #[cfg(test)]

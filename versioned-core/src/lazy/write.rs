@@ -108,27 +108,7 @@ impl Writer<'_> {
 
 /// Appends a text with its quotes and escapes.
 pub(super) fn push_string(text: &str, output: &mut String) {
-    const HEX: [char; 16] =
-        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
     output.push('"');
-    let mut copied = 0;
-    loop {
-        let special = crate::json::strings::find_special(text.as_bytes(), copied);
-        output.push_str(&text[copied..special]);
-        let Some(byte) = text.as_bytes().get(special) else { break };
-        match byte {
-            b'"' => output.push_str("\\\""),
-            b'\\' => output.push_str("\\\\"),
-            b'\n' => output.push_str("\\n"),
-            b'\r' => output.push_str("\\r"),
-            b'\t' => output.push_str("\\t"),
-            control => {
-                output.push_str("\\u00");
-                output.push(HEX[usize::from(control >> 4)]);
-                output.push(HEX[usize::from(control & 15)]);
-            }
-        }
-        copied = special + 1;
-    }
+    crate::json::strings::push_escaped(text, output);
     output.push('"');
 }

@@ -5,7 +5,7 @@ use syn::{Attribute, LitStr, Path};
 
 use super::{
     entry::{Entry, entries, first},
-    field::{FieldAttr, Number},
+    field::{FieldAttr, Number, is_repeatable},
 };
 use crate::errors::Errors;
 
@@ -19,6 +19,9 @@ const KNOWN: &[&str] = &[
     "missing_version",
     "assert_min",
     "assert_max",
+    "context",
+    "loss",
+    "moved",
 ];
 
 /// What the struct says of itself.
@@ -37,11 +40,12 @@ impl ContainerAttr {
         let mut attr = Self::default();
         let mut seen = Vec::new();
         for entry in entries(attributes, errors) {
-            if first(&mut seen, &entry.name, errors) {
+            if is_repeatable(&entry) || first(&mut seen, &entry.name, errors) {
                 attr.take(entry, errors);
             }
         }
         attr.check_document(errors);
+        attr.refuse_siblings(errors);
         attr.versions.poisoned = errors.count() > before;
         attr
     }
@@ -61,9 +65,8 @@ impl ContainerAttr {
                     entry.node("a path, such as `crate = my_crate::versioned_core`", errors);
             }
             "document" => self.document = entry.flag(errors),
-            "version_field" | "min" | "max" | "missing_version" | "assert_min" | "assert_max" => {
-                self.versions.take(entry, errors);
-            }
+            "version_field" | "min" | "max" | "missing_version" | "assert_min" | "assert_max"
+            | "loss" | "moved" | "context" => self.versions.take(entry, errors),
             _ => entry.unknown(KNOWN, errors),
         }
     }
@@ -71,7 +74,14 @@ impl ContainerAttr {
     fn check_document(&self, errors: &mut Errors) {
         let version = self.versions.version_field.as_ref().map(|(_, span)| *span);
         let number = |number: &Option<Number>| number.as_ref().map(|number| number.span);
-        let stray = version.or(number(&self.versions.min)).or(number(&self.versions.max));
+        let losses = self.versions.losses.iter().map(|loss| loss.step.span);
+        let mut losses = losses.chain(self.versions.moves.iter().map(|moved| moved.step.span));
+        let stray = version
+            .or(number(&self.versions.min))
+            .or(number(&self.versions.max))
+            .or_else(|| losses.next())
+            .or(self.versions.fetched.first().map(|fetched| fetched.ident.span()))
+            .or(self.versions.context.first().map(|sibling| sibling.span));
         if self.document.is_none()
             && let Some(span) = stray
         {
@@ -80,6 +90,20 @@ impl ContainerAttr {
                 "versions on the struct are for the whole document: add `document`, or move them \
                  to a field",
             );
+        }
+    }
+
+    /// What a conversion of the whole document wants to read is in the document.
+    fn refuse_siblings(&mut self, errors: &mut Errors) {
+        for sibling in std::mem::take(&mut self.versions.context) {
+            if self.document.is_some() {
+                let message = format!(
+                    "`{}` is a part of the document that the conversions take; the `context` of a \
+                     whole document is `fetched(..)` alone",
+                    sibling.field
+                );
+                errors.add(sibling.span, message);
+            }
         }
     }
 }

@@ -3,7 +3,11 @@
 use proc_macro2::Span;
 use syn::{Attribute, Expr, Path, Type, spanned::Spanned as _};
 
-use super::entry::{Entry, entries, first, split};
+use super::{
+    entry::{Entry, entries, first, split},
+    fetched::{FetchedItem, fetched, is_fetched},
+    loss::{LossItem, MoveItem, loss, moved},
+};
 use crate::errors::Errors;
 
 const KNOWN: &[&str] = &[
@@ -16,6 +20,8 @@ const KNOWN: &[&str] = &[
     "each",
     "context",
     "side_output",
+    "loss",
+    "moved",
     "chain",
     "unversioned",
 ];
@@ -64,7 +70,10 @@ pub(crate) struct FieldAttr {
     pub(crate) assert_max: Option<Expr>,
     pub(crate) each: Option<Span>,
     pub(crate) context: Vec<ContextItem>,
+    pub(crate) fetched: Vec<FetchedItem>,
     pub(crate) side_outputs: Vec<SideOutputItem>,
+    pub(crate) losses: Vec<LossItem>,
+    pub(crate) moves: Vec<MoveItem>,
     pub(crate) chain: Option<ChainPath>,
     pub(crate) unversioned: Option<Span>,
     /// The place of the first entry.
@@ -80,7 +89,7 @@ impl FieldAttr {
         let mut seen = Vec::new();
         for entry in entries(attributes, errors) {
             attr.span = attr.span.or(Some(entry.name.span()));
-            if entry.name == "side_output" || first(&mut seen, &entry.name, errors) {
+            if is_repeatable(&entry) || first(&mut seen, &entry.name, errors) {
                 attr.take(entry, errors);
             }
         }
@@ -102,8 +111,10 @@ impl FieldAttr {
             "assert_min" => self.assert_min = entry.node("a constant, such as `MIN`", errors),
             "assert_max" => self.assert_max = entry.node("a constant, such as `MAX`", errors),
             "each" => self.each = entry.flag(errors),
-            "context" => self.context = context(entry, errors),
+            "context" => (self.context, self.fetched) = context(entry, errors),
             "side_output" => self.side_outputs.extend(side_output(entry, errors)),
+            "loss" => self.losses.extend(loss(entry, errors)),
+            "moved" => self.moves.extend(moved(entry, errors)),
             "chain" => self.chain = chain(entry, errors),
             "unversioned" => self.unversioned = entry.flag(errors),
             _ => entry.unknown(KNOWN, errors),
@@ -111,7 +122,12 @@ impl FieldAttr {
     }
 }
 
-fn context(entry: Entry, errors: &mut Errors) -> Vec<ContextItem> {
+/// Whether an entry may stand in an attribute more than once.
+pub(super) fn is_repeatable(entry: &Entry) -> bool {
+    ["side_output", "loss", "moved"].iter().any(|name| entry.name == name)
+}
+
+fn context(entry: Entry, errors: &mut Errors) -> (Vec<ContextItem>, Vec<FetchedItem>) {
     let span = entry.name.span();
     let items = entry.list.map_or_else(Vec::new, |list| split(list, errors));
     if items.is_empty() {
@@ -119,7 +135,12 @@ fn context(entry: Entry, errors: &mut Errors) -> Vec<ContextItem> {
             .add(span, "`context` names the siblings to read, such as `context(init_state_name)`");
     }
     let mut context: Vec<ContextItem> = Vec::new();
+    let mut before = Vec::new();
     for item in items {
+        if is_fetched(&item) {
+            before.extend(fetched(item, errors));
+            continue;
+        }
         let field = syn::ext::IdentExt::unraw(&item.name).to_string();
         if context.iter().any(|other| other.field == field) {
             errors.add(item.name.span(), format!("`{field}` stands in `context` twice; keep one"));
@@ -144,7 +165,7 @@ fn context(entry: Entry, errors: &mut Errors) -> Vec<ContextItem> {
         }
         context.push(found);
     }
-    context
+    (context, before)
 }
 
 fn side_output(entry: Entry, errors: &mut Errors) -> Option<SideOutputItem> {

@@ -38,6 +38,8 @@ pub(crate) struct SerdeAttr {
     pub(crate) skip_half: Option<(Span, &'static str)>,
     /// `transparent`, `from`, `try_from` or `into`: the JSON is not that of the fields.
     pub(crate) other_shape: Option<(Span, String)>,
+    /// Whether there is something else that has to do with reading.
+    pub(crate) has_more: bool,
 }
 
 impl SerdeAttr {
@@ -104,8 +106,17 @@ impl SerdeAttr {
             ("transparent" | "from" | "try_from" | "into", _) => {
                 self.other_shape = Some((span, name.to_string()));
             }
-            _ => {}
+            ("skip_serializing_if" | "crate" | "expecting", _) => {}
+            _ => self.has_more = true,
         }
+    }
+
+    /// Whether everything that serde does to read a field is known: a key, a default, a function.
+    pub(crate) fn is_plain(&self) -> bool {
+        !self.has_more
+            && self.flatten.is_none()
+            && self.alias.is_none()
+            && self.other_shape.is_none()
     }
 }
 

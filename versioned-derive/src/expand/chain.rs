@@ -68,6 +68,7 @@ fn steps(
                     ChooseCloseDocument as _, ChooseCloseTyped as _, ChooseOpenDocument as _,
                     ChooseOpenTyped as _,
                 },
+                keep::{ChooseKeepDocument as _, ChooseKeepNothing as _, ChooseKeepTyped as _},
                 step::{
                     ChooseFallible as _, ChooseFallibleWithContext as _, ChooseInfallible as _,
                     ChooseInfallibleWithContext as _,
@@ -78,7 +79,8 @@ fn steps(
             let mut __progress = #private::Progress::new(__run);
             #(#calls)*
             (&&&&&#private::end::End::<_, #target>::new(&__carry)).#check_end();
-            ::core::result::Result::Err(__progress.beyond())
+            let __keeper = (&&&#private::keep::Keeping::<_, #target>::new(&__carry)).keeper();
+            ::core::result::Result::Err(__progress.finish(__carry, __keeper))
         }
     }
 }
@@ -131,7 +133,7 @@ fn call(versioned: &Versioned<'_>, from: u32, is_first: bool, names: &Names) -> 
         (&&&#private::ends::Closing::new(&__step)).#close()
     };
     let run = if is_first {
-        quote!(__progress.first(#stage, (#ends), &__step)?)
+        quote!(__progress.first(#stage, (#ends), &__step))
     } else {
         let numbers = [from - 1, from, from + 1].map(Literal::u32_unsuffixed);
         let [before, from, to] = numbers;
@@ -143,7 +145,7 @@ fn call(versioned: &Versioned<'_>, from: u32, is_first: bool, names: &Names) -> 
                     &__step,
                 ))
                     .#bridge();
-                __progress.next(#stage, __carry, (__bridge, #ends), &__step)?
+                __progress.next(#stage, __carry, (__bridge, #ends), &__step)
             }
         }
     };

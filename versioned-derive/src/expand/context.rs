@@ -1,12 +1,12 @@
 //! Context: the generated struct of siblings, and how a run of the chain fills it.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
-use syn::{GenericArgument, PathArguments, Type};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{GenericArgument, PathArguments, Type, spanned::Spanned as _};
 
-use super::Names;
+use super::{Names, at};
 use crate::{
-    attr::serde::SerdeDefault,
+    attr::{FetchedItem, serde::SerdeDefault},
     valid::{Context, ContextType, Model, Versioned},
 };
 
@@ -23,19 +23,24 @@ fn context_struct(
     let name = names.context(versioned)?;
     let vis = &model.input.vis;
     let text = name.to_string();
-    let fields = versioned.context.iter().map(|item| {
+    let siblings = versioned.context.iter().map(|item| {
         let (ident, ty) = (&item.field.ident, ty(item, names));
         let doc = match item.version {
             Some(version) => format!("`{}`, in version {}.", item.field.name, version.value),
             None => format!("`{}`, as it is stored.", item.field.name),
         };
-        let ty = if is_string(&ty) { quote!(&'a str) } else { quote!(&'a #ty) };
+        let ty = reference(&ty);
         quote! { #[doc = #doc] pub #ident: #ty }
     });
+    let fetched = versioned.fetched.iter().map(|item| {
+        let (ident, ty) = (&item.ident, reference(&item.ty));
+        let doc = format!("`{}`, as it was fetched.", item.name);
+        quote! { #[doc = #doc] pub #ident: #ty }
+    });
+    let fields: Vec<_> = siblings.chain(fetched).collect();
     let doc = format!("What the conversions of `{}` read of its siblings.", versioned.name);
     // Where every item of the context was a mistake, the lifetime still has a use.
-    let marker =
-        versioned.context.is_empty().then(|| quote!(marker: ::core::marker::PhantomData<&'a ()>));
+    let marker = fields.is_empty().then(|| quote!(marker: ::core::marker::PhantomData<&'a ()>));
     Some(quote! {
         #[doc = #doc]
         #[derive(::core::clone::Clone, ::core::marker::Copy)]
@@ -67,6 +72,11 @@ pub(super) fn ty(item: &Context<'_>, names: &Names) -> Type {
     }
 }
 
+/// How a context has a value of this type.
+fn reference(ty: &Type) -> TokenStream {
+    if is_string(ty) { quote!(&'a str) } else { quote!(&'a #ty) }
+}
+
 fn is_string(ty: &Type) -> bool {
     let Type::Path(path) = ty else { return false };
     path.qself.is_none()
@@ -91,6 +101,19 @@ pub(super) fn read(model: &Model<'_>, versioned: &Versioned<'_>, names: &Names) 
             let #local: #ty = #private::context::sibling(
                 __run,
                 &#private::context::Sibling { field: #field, read: #read, absent: #absent },
+            )?;
+        });
+        fields.extend(quote! { #ident: &#local, });
+    }
+    for FetchedItem { ident, name, ty } in &versioned.fetched {
+        let local = format_ident!("__context_{name}");
+        // The one bound on the type is reported at the type.
+        let read = quote_spanned! {at(ty.span())=> #private::read::from_text::<#ty> };
+        let absent = quote!(#private::context::absent_with::<#ty>);
+        owned.extend(quote! {
+            let #local: #ty = #private::context::sibling(
+                __run,
+                &#private::context::Sibling { field: #name, read: #read, absent: #absent },
             )?;
         });
         fields.extend(quote! { #ident: &#local, });

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::{Names, chain::hash, shared};
+use super::{Names, chain::hash, loss, object, shared};
 use crate::{
     attr::case::snake,
     valid::{Chain, Kind, Model, Versioned},
@@ -11,6 +11,7 @@ use crate::{
 
 /// The implementation of `BaseVersionedDomainObject`, and the entry in the registry.
 pub(super) fn expand(model: &Model<'_>, names: &Names) -> TokenStream {
+    let direct = object::expand(model, names);
     let Names { object, private, krate } = names;
     let text = object.to_string();
     let entity = model.input.attr.entity.as_ref().map_or_else(|| snake(&text), syn::LitStr::value);
@@ -45,6 +46,8 @@ pub(super) fn expand(model: &Model<'_>, names: &Names) -> TokenStream {
                 };
                 &DECLARATION
             }
+
+            #direct
         }
 
         #private::register!(#object);
@@ -116,6 +119,7 @@ pub(super) fn attribute(
     };
     let optional = optional(versioned, read_by_type, names);
     let Parts { context, side_outputs } = attribute_parts(versioned, names);
+    let additions = loss::attribute(versioned, names);
     quote! {
         #krate::VersionedAttribute {
             field: #name,
@@ -129,6 +133,7 @@ pub(super) fn attribute(
             optional: #optional,
             context: #context,
             side_outputs: #side_outputs,
+            #additions
             run: #run,
             check: #check,
         }

@@ -8,7 +8,9 @@ mod declaration;
 mod failures;
 mod fallback;
 mod late;
+mod loss;
 mod messages;
+mod object;
 mod shared;
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -43,7 +45,7 @@ pub(crate) fn derive(item: &DeriveInput) -> TokenStream {
         #contexts
         #[doc(hidden)]
         #[allow(dead_code, non_camel_case_types, non_snake_case, non_upper_case_globals)]
-        #[allow(unused_imports, unused_qualifications, clippy::all, clippy::pedantic)]
+        #[allow(deprecated, unused_imports, unused_qualifications, clippy::all, clippy::pedantic)]
         const _: () = {
             #constants
             #checks
@@ -76,7 +78,9 @@ impl Names {
 
     /// `ExplorationStatesContext`, where the field declares context and owns its chain.
     pub(crate) fn context(&self, versioned: &Versioned<'_>) -> Option<Ident> {
-        let declared = !versioned.attr.context.is_empty() && versioned.attr.chain.is_none();
+        let attr = versioned.attr;
+        let declared = !(attr.context.is_empty() && attr.fetched.is_empty());
+        let declared = declared && attr.chain.is_none();
         let name = pascal(versioned.name);
         declared.then(|| format_ident!("{}{}Context", self.object, name))
     }

@@ -5,7 +5,9 @@
 //! `sound`, so that nothing that follows from the mistake is reported as well.
 
 mod context;
+mod fetched;
 mod keys;
+mod loss;
 mod versioned;
 
 use std::collections::BTreeSet;
@@ -14,7 +16,7 @@ use proc_macro2::Span;
 
 use crate::{
     ast::{Field, Input},
-    attr::{ChainPath, FieldAttr, Number},
+    attr::{ChainPath, FetchedItem, FieldAttr, Number},
     errors::Errors,
 };
 
@@ -38,6 +40,8 @@ pub(crate) struct Versioned<'a> {
     pub(crate) version: Option<&'a Field>,
     pub(crate) chain: Chain<'a>,
     pub(crate) context: Vec<Context<'a>>,
+    /// What the caller fetches for the conversions.
+    pub(crate) fetched: Vec<&'a FetchedItem>,
     /// The steps that set siblings, in the order of the steps.
     pub(crate) side_outputs: Vec<(Number, &'a Field)>,
     /// Where diagnostics of the chain point to: the literal of `max`.
@@ -100,6 +104,8 @@ impl<'a> Model<'a> {
         context::resolve(input, &mut versioned, errors);
         context::check_side_outputs(&mut versioned, errors);
         context::check_cycles(&mut versioned, errors);
+        fetched::check(input, &mut versioned, errors);
+        loss::check(input, &versioned, errors);
         let others = others(input, &versioned);
         Self { input, versioned, others }
     }

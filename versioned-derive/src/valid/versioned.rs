@@ -48,7 +48,10 @@ fn check_unversioned(input: &Input, field: &Field, errors: &mut Errors) {
         || attr.chain.is_some()
         || attr.each.is_some()
         || !attr.context.is_empty()
+        || !attr.fetched.is_empty()
         || !attr.side_outputs.is_empty()
+        || !attr.losses.is_empty()
+        || !attr.moves.is_empty()
     {
         let place = format!("`{}.{}`", input.ident, field.name);
         errors.add(
@@ -78,6 +81,7 @@ fn versioned_field<'a>(
             max: attr.max.map(|number| number.value),
         },
         context: Vec::new(),
+        fetched: Vec::new(),
         side_outputs: Vec::new(),
         anchor: attr
             .max

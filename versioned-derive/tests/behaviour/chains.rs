@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Value, json};
 use versioned_core::BaseVersionedDomainObject;
 
-use super::run;
+use super::{run, run_alone};
 
 /// Counts how often it is read and written, so that a bridge that is no move shows.
 #[derive(Debug, PartialEq)]
@@ -73,7 +73,7 @@ fn a_chain_runs_from_any_version_to_any_later_one() {
 #[test]
 fn typed_steps_pass_their_value_by_move() {
     READS_AND_WRITES.set((0, 0));
-    run::<Typed>("numbers", "[0]", (1, 5)).unwrap();
+    run_alone::<Typed>("numbers", "[0]", (1, 5), &[]).unwrap();
     assert_eq!(READS_AND_WRITES.get(), (1, 1));
     let object: Typed = serde_json::from_str(r#"{"numbers": [1], "version": 5}"#).unwrap();
     assert_eq!((object.numbers, object.version), (Counted(vec![1]), 5));

@@ -2,8 +2,11 @@
 
 mod chains;
 mod context;
+mod direct;
 mod errors;
+mod fetched;
 mod lazy;
+mod losses;
 mod side_outputs;
 
 use std::{borrow::Cow, collections::BTreeMap};
@@ -26,8 +29,19 @@ impl ContextSource for Siblings {
     }
 }
 
-/// Runs the chain of a field.
+/// Runs the chain of a field, and compares the ways of reading such a document.
 pub(crate) fn run_beside<T: BaseVersionedDomainObject>(
+    field: &str,
+    json: &str,
+    versions: (u32, u32),
+    siblings: &[(&'static str, &'static str)],
+) -> Result<ChainOutput, ChainError> {
+    direct::compare_stored::<T>(field, json, versions.0, siblings);
+    run_alone::<T>(field, json, versions, siblings)
+}
+
+/// Runs the chain of a field.
+pub(crate) fn run_alone<T: BaseVersionedDomainObject>(
     field: &str,
     json: &str,
     (from, to): (u32, u32),
@@ -38,7 +52,8 @@ pub(crate) fn run_beside<T: BaseVersionedDomainObject>(
     let (from, to) = (SchemaVersion::new(from), SchemaVersion::new(to));
     let context = &Siblings(siblings.iter().copied().collect());
     let text = Text::new(json);
-    (attribute.run)(ChainRun { text: &text, from, to, context })
+    let (ending, watch) = (None, None);
+    (attribute.run)(ChainRun { text: &text, from, to, context, ending, watch })
 }
 
 pub(crate) fn run<T: BaseVersionedDomainObject>(

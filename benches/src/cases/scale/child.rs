@@ -6,7 +6,10 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
-use versioned_jobs::{BaseMigrateVersionedModelJob as _, JobOptions, NoProgress};
+use versioned_jobs::{
+    BaseMigrateVersionedModelJob as _, BaseMigrateVersionedModelSnapshotsJob as _, JobOptions,
+    NoProgress,
+};
 use versioned_sql::{
     SqliteStore,
     sqlx::{
@@ -19,7 +22,9 @@ use versioned_store::{JobLedger as _, Kept, RunId};
 use crate::{
     cases::memory::status,
     measure::seconds_of,
-    subjects::note::{CREATE, INSERT, MigrateNoteJob},
+    subjects::note::{
+        CREATE, CREATE_SNAPSHOTS, INSERT, INSERT_SNAPSHOTS, MigrateNoteJob, MigrateNoteSnapshotsJob,
+    },
 };
 
 /// With this, the name of some work, the path of a database and a number of rows, the program is a child.
@@ -36,14 +41,20 @@ pub(super) enum Work {
     Ledger,
     /// .. and with one that keeps what is replaced.
     Kept,
+    /// Fills a new one with stale snapshots.
+    FillSnapshots,
+    /// Migrates them with a ledger.
+    Snapshots,
 }
 
 impl Work {
-    const ALL: [(Self, &str); 4] = [
+    const ALL: [(Self, &str); 6] = [
         (Self::Fill, "fill"),
         (Self::Plain, "plain"),
         (Self::Ledger, "ledger"),
         (Self::Kept, "kept"),
+        (Self::FillSnapshots, "fill-snapshots"),
+        (Self::Snapshots, "snapshots"),
     ];
 
     fn name(self) -> &'static str {
@@ -53,8 +64,8 @@ impl Work {
     fn options(self) -> JobOptions {
         let options = JobOptions::default();
         match self {
-            Self::Fill | Self::Plain => options,
-            Self::Ledger => options.with_ledger("bench"),
+            Self::Fill | Self::FillSnapshots | Self::Plain => options,
+            Self::Ledger | Self::Snapshots => options.with_ledger("bench"),
             Self::Kept => options.with_ledger("bench").with_keep_before(true),
         }
     }
@@ -112,23 +123,29 @@ fn work(name: &str, database: &str, rows: &str) -> Result<Measured, Error> {
     let rows: u32 = rows.parse()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match work {
-        Work::Fill => runtime.block_on(fill(database, rows)),
+        Work::Fill | Work::FillSnapshots => runtime.block_on(fill(work, database, rows)),
         _ => runtime.block_on(migrate(work, database, rows)),
     }
 }
 
-async fn fill(database: &str, rows: u32) -> Result<Measured, Error> {
+async fn fill(work: Work, database: &str, rows: u32) -> Result<Measured, Error> {
     let options = SqliteConnectOptions::new()
         .filename(database)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Off)
         .synchronous(SqliteSynchronous::Off);
     let mut connection = SqliteConnection::connect_with(&options).await?;
-    sqlx::query(CREATE).execute(&mut connection).await?;
-    sqlx::query(INSERT).bind(rows).execute(&mut connection).await?;
-    let bytes: i64 = sqlx::query_scalar("SELECT sum(octet_length(body)) FROM notes")
-        .fetch_one(&mut connection)
-        .await?;
+    let (create, insert, count) = match work {
+        Work::FillSnapshots => (
+            CREATE_SNAPSHOTS,
+            INSERT_SNAPSHOTS,
+            "SELECT sum(octet_length(content)) FROM note_snapshots",
+        ),
+        _ => (CREATE, INSERT, "SELECT sum(octet_length(body)) FROM notes"),
+    };
+    sqlx::query(create).execute(&mut connection).await?;
+    sqlx::query(insert).bind(rows).execute(&mut connection).await?;
+    let bytes: i64 = sqlx::query_scalar(count).fetch_one(&mut connection).await?;
     connection.close().await?;
     let bytes = bytes.unsigned_abs();
     Ok(Measured { rows, bytes, seconds: 0.0, cpu_seconds: 0.0, peak_kilobytes: 0, kept_bytes: 0 })
@@ -140,7 +157,16 @@ async fn migrate(work: Work, database: &str, rows: u32) -> Result<Measured, Erro
     let runtime = tokio::runtime::Handle::current();
     let before = cpu_time::ProcessTime::now();
     let (seconds, report) = tokio::task::block_in_place(|| {
-        seconds_of(|| runtime.block_on(MigrateNoteJob::migrate(&store, &options, &NoProgress)))
+        seconds_of(|| {
+            runtime.block_on(async {
+                match work {
+                    Work::Snapshots => {
+                        MigrateNoteSnapshotsJob::migrate(&store, &options, &NoProgress).await
+                    }
+                    _ => MigrateNoteJob::migrate(&store, &options, &NoProgress).await,
+                }
+            })
+        })
     });
     let cpu_seconds = before.elapsed().as_secs_f64();
     let counts = *report?.counts();

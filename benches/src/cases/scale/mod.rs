@@ -1,8 +1,9 @@
 //! The whole job over a table in an SQLite file: whether rate and memory hold from 100 000 rows to 1 000 000, and what the
-//! ledger and the kept rows cost. Each run is a process of its own, over a fresh copy of the table.
+//! ledger and the kept rows cost; and the job over snapshots, from 10 000 to 100 000 of them. Each run is a process of its own, over a fresh copy of the table.
 
 mod child;
 mod folder;
+mod snapshots;
 
 use std::{fs, path::Path};
 
@@ -25,6 +26,9 @@ const ROUNDS: [usize; 2] = [4, 3];
 pub(crate) fn run(session: &Session) {
     if let Err(reason) = measure(session) {
         session.skip(BENCH, "1000000_rows_against_100000", &reason);
+    }
+    if let Err(reason) = snapshots::measure(session) {
+        session.skip(BENCH, "100000_snapshots_against_10000", &reason);
     }
 }
 
@@ -91,6 +95,11 @@ fn megabytes(bytes: u64) -> f64 {
     usize::try_from(bytes).map_or(0.0, as_f64) / 1e6
 }
 
+/// In megabytes.
+fn peak(measured: &Measured) -> f64 {
+    as_f64(measured.peak_kilobytes) / 1e3
+}
+
 fn print_scale(session: &Session, rounds: &Rounds, (few, many): (u64, u64), large: &Measured) {
     let rate = |sides: &[Measured; 3]| rows_per_second(&sides[LEDGER]);
     let (this, other) = (rows_per_second(large), rounds.median_of(rate));
@@ -101,7 +110,6 @@ fn print_scale(session: &Session, rounds: &Rounds, (few, many): (u64, u64), larg
         other * per_row
     });
     print(session, &case("throughput"), bytes, "MB/s", Better::Higher);
-    let peak = |measured: &Measured| as_f64(measured.peak_kilobytes) / 1e3;
     let peaks = (peak(large), rounds.median_of(|sides| peak(&sides[LEDGER])));
     print(session, &case("peak_memory"), peaks, "MB", Better::Lower);
 }

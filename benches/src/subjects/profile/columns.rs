@@ -19,7 +19,7 @@ macro_rules! row {
         $($step:ident($from:ty) -> $to:ty = $function:expr;)*) => {
         #[derive(Debug, Deserialize, BaseVersionedDomainObject)]
         #[versioned(entity = $entity)]
-        #[expect(dead_code, reason = "the chain is run, the object is not made")]
+        #[expect(dead_code, reason = "not every object is made, and its version is not looked at")]
         struct $name {
             #[versioned(version_field = "profile_version", min = 1, max = 6)]
             profile: $latest,
@@ -71,15 +71,15 @@ fn each<A: Into<B>, B>(profiles: Vec<A>) -> Vec<B> {
 }
 
 pub(crate) fn read_typed(stored: &str) -> V6 {
-    object(&rewrite_typed(stored))
+    read::<TypedRow>(stored).profile
 }
 
 pub(crate) fn read_values(stored: &str) -> V6 {
-    object(&rewrite_values(stored))
+    read::<ValueRow>(stored).profile
 }
 
 pub(crate) fn read_lazy(stored: &str) -> V6 {
-    object(&rewrite_lazy(stored))
+    read::<LazyRow>(stored).profile
 }
 
 pub(crate) fn rewrite_typed(stored: &str) -> String {
@@ -122,19 +122,23 @@ pub(crate) fn list_by_hand(stored: &str) -> String {
 
 /// From the column to the column that is stored next.
 fn rewrite<T: BaseVersionedDomainObject>(stored: &str) -> String {
-    let members = [
-        Member { key: "profile", value: MemberValue::Json(stored) },
-        Member { key: "profile_version", value: MemberValue::Integer(1) },
-    ];
-    match T::migrate_members_to_latest_schema_versions(&members) {
+    match T::migrate_members_to_latest_schema_versions(&members(stored)) {
         Ok(migrated) => json_of(migrated.writes.into_iter().map(|write| write.value)),
         Err(error) => panic!("the profile was refused: {error}"),
     }
 }
 
-fn object(profile: &str) -> V6 {
-    match serde_json::from_str(profile) {
-        Ok(profile) => profile,
+/// From the columns to the object.
+fn read<T: BaseVersionedDomainObject>(stored: &str) -> T {
+    match T::from_stored_members(&members(stored)) {
+        Ok(row) => row,
         Err(error) => panic!("the profile was refused: {error}"),
     }
+}
+
+fn members(stored: &str) -> [Member<'_>; 2] {
+    [
+        Member { key: "profile", value: MemberValue::Json(stored) },
+        Member { key: "profile_version", value: MemberValue::Integer(1) },
+    ]
 }

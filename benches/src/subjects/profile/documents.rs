@@ -102,8 +102,7 @@ pub(crate) fn rewrite_lazy(stored: &str) -> String {
 
 /// From stored text to the object.
 fn read<T: BaseVersionedDomainObject>(stored: &str) -> T {
-    let migrated = T::migrate_to_latest_schema_versions(stored);
-    match migrated.and_then(|migrated| migrated.to_object()) {
+    match T::from_stored_document(stored) {
         Ok(profile) => profile,
         Err(error) => panic!("the profile was refused: {error}"),
     }

@@ -1,0 +1,27 @@
+//~ no field `image_sizes` on type `&ExplorationStatesContext<'_>`
+
+use serde::Deserialize;
+use serde_json::Value;
+use versioned_core::BaseVersionedDomainObject;
+
+#[derive(Deserialize, BaseVersionedDomainObject)]
+pub struct Exploration {
+    #[versioned(
+        version_field = "states_schema_version",
+        min = 41,
+        max = 42,
+        context(title)
+    )]
+    pub states: Value,
+    pub states_schema_version: u32,
+    pub title: String,
+}
+
+impl Exploration {
+    fn _convert_states_v41_to_v42(states: Value, context: &ExplorationStatesContext<'_>) -> Value {
+        let _ = context.image_sizes;
+        states
+    }
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+//~ versions on the struct are for the whole document: add `document`, or move them to a field
+
+use serde::Deserialize;
+use serde_json::Value;
+use versioned_core::BaseVersionedDomainObject;
+
+#[derive(Deserialize, BaseVersionedDomainObject)]
+#[versioned(context(fetched(language: String)))]
+pub struct Exploration {
+    #[versioned(unversioned)]
+    pub states: Value,
+    pub version: u32,
+}
+
+fn main() {}

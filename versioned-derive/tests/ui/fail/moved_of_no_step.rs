@@ -1,0 +1,26 @@
+//~ `Exploration.states` has no step v40 to v41, with versions 41..=42
+
+use serde::Deserialize;
+use serde_json::Value;
+use versioned_core::BaseVersionedDomainObject;
+
+#[derive(Deserialize, BaseVersionedDomainObject)]
+pub struct Exploration {
+    #[versioned(
+        version_field = "states_schema_version",
+        min = 41,
+        max = 42,
+        moved(step = 40, from = "/*/a", to = "/*/b")
+    )]
+    pub states: Value,
+    pub states_schema_version: u32,
+    pub title: String,
+}
+
+impl Exploration {
+    fn _convert_states_v41_to_v42(states: Value) -> Value {
+        states
+    }
+}
+
+fn main() {}
