@@ -10,7 +10,7 @@ use std::{
 };
 
 use versioned_core::{
-    BaseVersionedDomainObject, EntityId, FieldChange, MigrationError,
+    BaseVersionedDomainObject, EntityId, FieldChange, Loss, MigrationError, MigrationOptions,
     document::{Member, MemberWrite, WriteValue, assemble},
 };
 use versioned_store::{
@@ -18,8 +18,8 @@ use versioned_store::{
 };
 
 use crate::{
-    EntityError, EntityFailure, PanicMessage, Reason, Saved, content, hooks::Effects,
-    subject::Subject,
+    EntityError, EntityFailure, Fetched, PanicMessage, Reason, Saved, content, hooks::Effects,
+    prefetch::FetchedByKey, subject::Subject,
 };
 
 /// What is to become of the rows of a page, in their order.
@@ -89,6 +89,7 @@ pub(crate) struct FailedRow {
 pub(crate) struct Changed {
     pub(crate) fields: Vec<FieldChange>,
     pub(crate) side_outputs: Vec<&'static str>,
+    pub(crate) losses: Vec<Loss>,
     pub(crate) effects: Effects,
     /// What the write replaces, where that is kept.
     pub(crate) before: Option<Vec<u8>>,
@@ -100,8 +101,11 @@ pub(crate) struct Changed {
 #[derive(Debug, Clone)]
 pub(crate) struct ConvertOptions {
     pub(crate) check_type: bool,
+    pub(crate) counts_losses: bool,
     pub(crate) keep_before: bool,
     pub(crate) skip: Arc<BTreeSet<EntityId>>,
+    /// What was fetched for the conversions of the batch.
+    pub(crate) fetched: Arc<FetchedByKey>,
     /// When the batch is converted, in milliseconds since 1970; for commits alone.
     pub(crate) at_ms: i64,
 }
@@ -219,7 +223,10 @@ fn convert_members<D: BaseVersionedDomainObject>(
     options: &ConvertOptions,
 ) -> Result<Option<Converted>, EntityError> {
     let members = read_members(&subject.table, row)?;
-    let migrated = D::migrate_members_to_latest_schema_versions(&members)
+    let fetched = options.fetched.get(&row.key).map(Fetched::members).unwrap_or_default();
+    let how =
+        MigrationOptions::new().with_fetched(&fetched).with_counted_losses(options.counts_losses);
+    let migrated = D::migrate_members_to_latest_schema_versions_with(&members, &how)
         .map_err(|error| error.of(row.key.to_entity_id()))?;
     if migrated.changes.is_empty() {
         return Ok(None);
@@ -239,8 +246,8 @@ fn convert_members<D: BaseVersionedDomainObject>(
         }
         commit = commit_of(subject, row, &migrated.changes, || document, options)?;
     }
-    let (fields, side_outputs) = (migrated.changes, migrated.side_outputs);
-    let changed = Changed { fields, side_outputs, effects, before: None, commit };
+    let (fields, side_outputs, losses) = (migrated.changes, migrated.side_outputs, migrated.losses);
+    let changed = Changed { fields, side_outputs, losses, effects, before: None, commit };
     Ok(Some(Converted { new: NewContent::Members(migrated.writes), changed }))
 }
 
@@ -251,7 +258,10 @@ fn convert_document<D: BaseVersionedDomainObject>(
 ) -> Result<Option<Converted>, EntityError> {
     let document = read_document(&subject.table, row)?;
     let with_id = |error: MigrationError| error.of(row.key.to_entity_id());
-    let migrated = D::migrate_to_latest_schema_versions(document).map_err(with_id)?;
+    let fetched = options.fetched.get(&row.key).map(Fetched::members).unwrap_or_default();
+    let how =
+        MigrationOptions::new().with_fetched(&fetched).with_counted_losses(options.counts_losses);
+    let migrated = D::migrate_to_latest_schema_versions_with(document, &how).map_err(with_id)?;
     if migrated.is_current() {
         return Ok(None);
     }
@@ -264,9 +274,10 @@ fn convert_document<D: BaseVersionedDomainObject>(
     };
     let fields = migrated.changes().to_vec();
     let side_outputs = migrated.side_outputs().to_vec();
+    let losses = migrated.losses().to_vec();
     let document = migrated.into_document().into_owned();
     let commit = commit_of(subject, row, &fields, || document.clone(), options)?;
-    let changed = Changed { fields, side_outputs, effects, before: None, commit };
+    let changed = Changed { fields, side_outputs, losses, effects, before: None, commit };
     Ok(Some(Converted { new: NewContent::Document(document), changed }))
 }
 

@@ -6,7 +6,7 @@ use versioned_core::BaseVersionedDomainObject;
 use versioned_store::{JobLedger, RunId, RunState, StoreError, StoreErrorKind, StoreProblem};
 
 use crate::{
-    JobError, JobReport, Policy,
+    HookError, JobError, JobReport, Policy,
     ledger::OpenRun,
     run::{Run, Source},
 };
@@ -15,6 +15,7 @@ use crate::{
 pub(crate) enum EndedEarly {
     Store(StoreError),
     Stopped,
+    Prefetch(HookError),
     Broken(&'static str),
     TooManyFailures(u8),
     SameErrors(RunId),
@@ -80,6 +81,7 @@ impl<D: BaseVersionedDomainObject, S: JobLedger> Run<'_, D, S> {
                 _ => JobError::Store { entity, report, source },
             },
             Err(EndedEarly::Stopped) => JobError::Stopped { entity, report },
+            Err(EndedEarly::Prefetch(source)) => JobError::Prefetch { entity, report, source },
             Err(EndedEarly::AuditFailed(report)) => JobError::AuditFailed { entity, report },
             Err(EndedEarly::Other(error)) => *error,
             Err(EndedEarly::TooManyFailures(percent)) => {
@@ -123,6 +125,9 @@ impl<D: BaseVersionedDomainObject, S: JobLedger> Run<'_, D, S> {
                 return ended;
             }
             Err(EndedEarly::PutBack(_)) => return ended,
+            Err(EndedEarly::Prefetch(_)) => {
+                (RunState::Interrupted, "what conversions need was not fetched".to_owned())
+            }
             Err(EndedEarly::Store(_) | EndedEarly::Broken(_) | EndedEarly::Other(_)) => {
                 // The store may be lost; what matters is saved already.
                 let why = "the store failed".to_owned();

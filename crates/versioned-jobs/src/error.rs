@@ -5,7 +5,7 @@
 use versioned_core::MigrationError;
 use versioned_store::{RunId, StorageModelError, StoreError, StoreProblem};
 
-use crate::{EntityError, JobReport, UndoReport};
+use crate::{EntityError, HookError, JobReport, UndoReport};
 
 /// Why a run, or a census, ended before its last row.
 #[derive(Debug, thiserror::Error)]
@@ -71,6 +71,19 @@ pub enum JobError {
         entity: &'static str,
         /// What the store says.
         source: StoreError,
+    },
+
+    /// What conversions need from elsewhere could not be fetched. Batches before that are written.
+    #[error("the run over `{entity}` ended after {}: what conversions need could not be fetched",
+        done(.report))]
+    #[non_exhaustive]
+    Prefetch {
+        /// Name of the entity kind.
+        entity: &'static str,
+        /// What was done before.
+        report: Box<JobReport>,
+        /// What the hook says.
+        source: HookError,
     },
 
     /// A stop was asked for. Batches before that are written.
@@ -189,6 +202,7 @@ impl JobError {
         match self {
             Self::Store { report, .. }
             | Self::TakenOver { report, .. }
+            | Self::Prefetch { report, .. }
             | Self::Stopped { report, .. }
             | Self::TooManyFailures { report, .. }
             | Self::SameErrors { report, .. }
@@ -217,7 +231,7 @@ impl JobError {
                 matches!(source.problem(), Some(StoreProblem::RunHeld { .. }))
             }
             // What others have changed meanwhile may stand still the next time.
-            Self::Stopped { .. } | Self::PutBack { .. } => true,
+            Self::Stopped { .. } | Self::PutBack { .. } | Self::Prefetch { .. } => true,
             Self::StorageModel { .. }
             | Self::HistoryMissing { .. }
             | Self::TakenOver { .. }
@@ -253,6 +267,7 @@ impl JobError {
                 source.help()
             }
             Self::UndoInterrupted { .. } => Some("undo it again: it goes on where it ended"),
+            Self::Prefetch { .. } => Some("see the cause; then run it again: it goes on"),
             Self::Stopped { .. } => Some("run it again: it goes on where it ended"),
             Self::BrokenStore { .. } => Some("report this to the maintainers of the store"),
         }

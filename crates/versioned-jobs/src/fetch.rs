@@ -2,15 +2,18 @@
 //!
 //! Layer: jobs. Invariant: what is read is, field by field, the bytes that a migration would write.
 
-use versioned_core::{BaseVersionedDomainObject, MigrationError, document::assemble};
+use versioned_core::{
+    BaseVersionedDomainObject, MigrationError, MigrationOptions, document::assemble,
+};
 use versioned_store::{
-    BatchLimits, CommitEntry, CommitsRequest, EntityKey, EntityTable, HistoryStore, ModelStore,
-    ModelVersion, Row, Snapshot, TableLayout,
+    BatchLimits, Bodies, CommitEntry, CommitsRequest, EntityKey, EntityTable, HistoryStore,
+    ModelStore, ModelVersion, Row, ScanRequest, Snapshot, TableLayout,
 };
 
 use crate::{
-    EntityError, FetchError, Stored, VersionedModel,
+    EntityError, FetchError, Fetched, Stored, VersionedModel,
     convert::{read_document, read_members},
+    prefetch::{FetchedByKey, prefetch},
 };
 
 /// The error of a strict read that finds nothing.
@@ -85,8 +88,11 @@ pub(crate) fn content<'s, D: BaseVersionedDomainObject>(
 pub(crate) fn snapshot_document<D: BaseVersionedDomainObject>(
     key: &EntityKey,
     snapshot: &Snapshot,
+    fetched: &Fetched,
 ) -> Result<String, FetchError> {
-    let migrated = D::migrate_to_latest_schema_versions(content::<D>(key, snapshot)?);
+    let (fetched, content) = (fetched.members(), content::<D>(key, snapshot)?);
+    let how = MigrationOptions::new().with_fetched(&fetched);
+    let migrated = D::migrate_to_latest_schema_versions_with(content, &how);
     let migrated = migrated.map_err(|error| snapshot_error(key, snapshot, error))?;
     Ok(migrated.into_document().into_owned())
 }
@@ -95,8 +101,11 @@ pub(crate) fn snapshot_document<D: BaseVersionedDomainObject>(
 pub(crate) fn snapshot_object<D: BaseVersionedDomainObject>(
     key: &EntityKey,
     snapshot: &Snapshot,
+    fetched: &Fetched,
 ) -> Result<D, FetchError> {
-    let migrated = D::migrate_to_latest_schema_versions(content::<D>(key, snapshot)?);
+    let (fetched, content) = (fetched.members(), content::<D>(key, snapshot)?);
+    let how = MigrationOptions::new().with_fetched(&fetched);
+    let migrated = D::migrate_to_latest_schema_versions_with(content, &how);
     let object = migrated.and_then(|migrated| migrated.to_object());
     object.map_err(|error| snapshot_error(key, snapshot, error))
 }
@@ -104,6 +113,60 @@ pub(crate) fn snapshot_object<D: BaseVersionedDomainObject>(
 fn snapshot_error(key: &EntityKey, snapshot: &Snapshot, error: MigrationError) -> FetchError {
     let id = key.at(snapshot.model_version).to_entity_id();
     FetchError::Entity { error: error.of(id).into() }
+}
+
+/// What is fetched for the conversions of one row.
+pub(crate) async fn fetched<M, S>(
+    store: &S,
+    table: &EntityTable,
+    row: &Row,
+) -> Result<Fetched, FetchError>
+where
+    M: VersionedModel + ?Sized,
+    S: ModelStore,
+{
+    if table.declaration().versioned.iter().all(|it| it.fetched.is_empty()) {
+        return Ok(Fetched::default());
+    }
+    let fetched = prefetch::<M, S>(store, table, std::slice::from_ref(row)).await;
+    let entity = table.declaration().entity;
+    let mut fetched = fetched.map_err(|source| FetchError::Prefetch { entity, source })?;
+    Ok(fetched.remove(&row.key).unwrap_or_default())
+}
+
+/// What is fetched for the conversions of rows.
+pub(crate) async fn fetched_many<M, S>(
+    store: &S,
+    table: &EntityTable,
+    rows: &[Option<Row>],
+) -> Result<FetchedByKey, FetchError>
+where
+    M: VersionedModel + ?Sized,
+    S: ModelStore,
+{
+    let needs = table.declaration().versioned.iter().any(|it| !it.fetched.is_empty());
+    let rows: Vec<Row> = rows.iter().filter(|_| needs).flatten().cloned().collect();
+    let entity = table.declaration().entity;
+    let fetched = prefetch::<M, S>(store, table, &rows).await;
+    fetched.map_err(|source| FetchError::Prefetch { entity, source })
+}
+
+/// What is fetched for the conversions of a snapshot.
+pub(crate) async fn fetched_for_snapshot<M, S>(
+    store: &S,
+    key: &EntityKey,
+    snapshot: &Snapshot,
+) -> Result<Fetched, FetchError>
+where
+    M: VersionedModel + ?Sized,
+    S: ModelStore,
+{
+    let table = table_with_history::<M>()?;
+    let Some(table) = table.snapshots() else { return Ok(Fetched::default()) };
+    let values = vec![Some(snapshot.content.clone())];
+    let key = key.at(snapshot.model_version);
+    let row = Row { key, model_version: None, deleted: false, values };
+    fetched::<M, S>(store, &table, &row).await
 }
 
 /// The row of an entity that is there and not marked as deleted.
@@ -141,14 +204,43 @@ where
     Ok((table, rows.into_iter().map(|row| row.filter(|row| !row.deleted)).collect()))
 }
 
+/// The rows of a page of a list, and after which key the list goes on.
+pub(crate) async fn page<M, S>(
+    store: &S,
+    after: Option<&EntityKey>,
+    limit: u32,
+) -> Result<(EntityTable, Vec<Option<Row>>, Option<EntityKey>), FetchError>
+where
+    M: VersionedModel + ?Sized,
+    S: ModelStore,
+{
+    let entity = M::DomainObject::schema_versioned_attributes().entity;
+    let table = M::table().map_err(|source| FetchError::StorageModel { entity, source })?;
+    let limits = BatchLimits { rows_max: limit.max(1), ..BatchLimits::default() };
+    let bodies = Bodies::All;
+    let request = ScanRequest { after: after.cloned(), until: None, limits, bodies };
+    let page = store.scan(&table, &request).await;
+    let page = page.map_err(|source| FetchError::List { entity, source })?;
+    let last = page.rows.last().map(|row| row.key.clone());
+    let goes_on = last.as_ref().is_some_and(|last| after.is_none_or(|after| after < last));
+    if !page.is_last && !goes_on {
+        // To go on from here would never end.
+        return Err(FetchError::BrokenStore { entity, table: table.name().to_owned() });
+    }
+    let next = last.filter(|_| !page.is_last);
+    let rows = page.rows.into_iter().map(|row| Some(row).filter(|row| !row.deleted)).collect();
+    Ok((table, rows, next))
+}
+
 /// The JSON text of the entity at its latest versions.
 pub(crate) fn document<D: BaseVersionedDomainObject>(
     table: &EntityTable,
     row: &Row,
+    fetched: &Fetched,
 ) -> Result<String, FetchError> {
     let document = match table.layout() {
-        TableLayout::Document => stored_document::<D>(table, row),
-        _ => assembled_document::<D>(table, row),
+        TableLayout::Document => stored_document::<D>(table, row, fetched),
+        _ => assembled_document::<D>(table, row, fetched),
     };
     document.map_err(|error| FetchError::Entity { error })
 }
@@ -157,12 +249,15 @@ pub(crate) fn document<D: BaseVersionedDomainObject>(
 pub(crate) fn object<D: BaseVersionedDomainObject>(
     table: &EntityTable,
     row: &Row,
+    fetched: &Fetched,
 ) -> Result<D, FetchError> {
+    let fetched = fetched.members();
+    let how = MigrationOptions::new().with_fetched(&fetched);
     let object = match table.layout() {
         TableLayout::Document => {
-            read_document(table, row).map(|document| D::from_stored_document(document))
+            read_document(table, row).map(|document| D::from_stored_document_with(document, &how))
         }
-        _ => read_members(table, row).map(|members| D::from_stored_members(&members)),
+        _ => read_members(table, row).map(|members| D::from_stored_members_with(&members, &how)),
     };
     let object = object.and_then(|object| object.map_err(|error| with_id(row, error)));
     object.map_err(|error| FetchError::Entity { error })
@@ -172,18 +267,22 @@ pub(crate) fn object<D: BaseVersionedDomainObject>(
 pub(crate) fn opened<D: BaseVersionedDomainObject>(
     table: &EntityTable,
     row: Row,
+    fetched: &Fetched,
 ) -> Result<Stored<D>, FetchError> {
+    let fetched = fetched.members();
+    let how = MigrationOptions::new().with_fetched(&fetched);
     let read = || {
         let (document, changes) = match table.layout() {
             TableLayout::Document => {
-                let migrated = D::migrate_to_latest_schema_versions(read_document(table, &row)?)
+                let document = read_document(table, &row)?;
+                let migrated = D::migrate_to_latest_schema_versions_with(document, &how)
                     .map_err(|error| with_id(&row, error))?;
                 let changes = migrated.changes().to_vec();
                 (migrated.into_document().into_owned(), changes)
             }
             _ => {
                 let members = read_members(table, &row)?;
-                let migrated = D::migrate_members_to_latest_schema_versions(&members)
+                let migrated = D::migrate_members_to_latest_schema_versions_with(&members, &how)
                     .map_err(|error| with_id(&row, error))?;
                 let document = assemble(table.declaration().entity, &members, &migrated.writes);
                 (document.map_err(|error| with_id(&row, error))?, migrated.changes)
@@ -200,8 +299,11 @@ pub(crate) fn opened<D: BaseVersionedDomainObject>(
 fn stored_document<D: BaseVersionedDomainObject>(
     table: &EntityTable,
     row: &Row,
+    fetched: &Fetched,
 ) -> Result<String, EntityError> {
-    match D::migrate_to_latest_schema_versions(read_document(table, row)?) {
+    let fetched = fetched.members();
+    let how = MigrationOptions::new().with_fetched(&fetched);
+    match D::migrate_to_latest_schema_versions_with(read_document(table, row)?, &how) {
         Ok(migrated) => Ok(migrated.into_document().into_owned()),
         Err(error) => Err(with_id(row, error)),
     }
@@ -210,9 +312,12 @@ fn stored_document<D: BaseVersionedDomainObject>(
 fn assembled_document<D: BaseVersionedDomainObject>(
     table: &EntityTable,
     row: &Row,
+    fetched: &Fetched,
 ) -> Result<String, EntityError> {
     let members = read_members(table, row)?;
-    let migrated = D::migrate_members_to_latest_schema_versions(&members)
+    let fetched = fetched.members();
+    let how = MigrationOptions::new().with_fetched(&fetched);
+    let migrated = D::migrate_members_to_latest_schema_versions_with(&members, &how)
         .map_err(|error| with_id(row, error))?;
     let document = assemble(table.declaration().entity, &members, &migrated.writes);
     document.map_err(|error| with_id(row, error))

@@ -4,7 +4,7 @@
 
 use versioned_store::{EntityKey, ModelVersion, StorageModelError, StoreError};
 
-use crate::EntityError;
+use crate::{EntityError, HookError};
 
 /// Why one entity could not be read at its latest versions.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +62,16 @@ pub enum FetchError {
         entity: &'static str,
     },
 
+    /// What the conversions need from elsewhere could not be fetched.
+    #[error("what conversions of `{entity}` need could not be fetched")]
+    #[non_exhaustive]
+    Prefetch {
+        /// Name of the entity kind.
+        entity: &'static str,
+        /// What the hook says.
+        source: HookError,
+    },
+
     /// The store failed while it read many entities.
     #[error("{keys} entities `{entity}` could not be read")]
     #[non_exhaustive]
@@ -74,10 +84,20 @@ pub enum FetchError {
         source: StoreError,
     },
 
+    /// The store failed while it read a page.
+    #[error("a page of `{entity}` could not be read")]
+    #[non_exhaustive]
+    List {
+        /// Name of the entity kind.
+        entity: &'static str,
+        /// What the store says.
+        source: StoreError,
+    },
+
     /// The store broke its contract, so that nobody knows which row belongs to which key.
     #[error(
         "the store broke its contract on table `{table}` of `{entity}`: it did not say of every \
-         key whether there is a row"
+         key whether there is a row, or gave a page that leads nowhere"
     )]
     #[non_exhaustive]
     BrokenStore {
@@ -100,7 +120,10 @@ impl FetchError {
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Store { source, .. } | Self::StoreMany { source, .. } => source.is_retryable(),
+            Self::Store { source, .. }
+            | Self::StoreMany { source, .. }
+            | Self::List { source, .. } => source.is_retryable(),
+            Self::Prefetch { .. } => true,
             Self::StorageModel { .. }
             | Self::Absent { .. }
             | Self::VersionAbsent { .. }
@@ -115,8 +138,11 @@ impl FetchError {
     pub fn help(&self) -> Option<&str> {
         match self {
             Self::StorageModel { .. } => Some("change the storage model as the cause says"),
-            Self::Store { source, .. } | Self::StoreMany { source, .. } => source.help(),
+            Self::Store { source, .. }
+            | Self::StoreMany { source, .. }
+            | Self::List { source, .. } => source.help(),
             Self::BrokenStore { .. } => Some("report this to the maintainers of the store"),
+            Self::Prefetch { .. } => Some("see the cause, and try again"),
             Self::VersionAbsent { .. } => Some("see the history of the entity for its versions"),
             Self::HistoryMissing { .. } => Some("say where it lies: `StorageModel::history(..)`"),
             Self::Absent { .. } => {

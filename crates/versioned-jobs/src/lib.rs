@@ -15,9 +15,10 @@
 //! | `without_ledger` | a store as an audit sees it |
 //! | `outbox` | messages that a batch has left behind, delivered at least once |
 //! | `convert` | a page of rows becomes planned writes and outcomes; pure |
-//! | `report`, `counts`, `failure` | what a run did: [`JobReport`], [`Counts`], [`EntityFailure`] |
+//! | `report`, `counts`, `change_counts`, `failure` | what a run did: [`JobReport`], [`Counts`], [`EntityFailure`] |
 //! | `census` | which versions are stored: [`CensusReport`] |
 //! | `fetch` | one entity at its latest versions, nothing written back |
+//! | `prefetch` | what conversions need from elsewhere, fetched before they run: [`Fetched`] |
 //! | `options`, `policy`, `progress`, `clock` | what the caller decides, sees and measures |
 //!
 //! # Examples
@@ -25,6 +26,7 @@
 #![doc = include_str!("example.md")]
 
 mod census;
+mod change_counts;
 mod clock;
 mod commit;
 mod content;
@@ -42,6 +44,7 @@ mod options;
 mod outbox;
 mod policies;
 mod policy;
+mod prefetch;
 mod progress;
 mod report;
 mod run;
@@ -59,6 +62,7 @@ mod versioned_model;
 mod without_ledger;
 
 pub use census::{CensusReport, CensusRow, StoredAs, VersionState};
+pub use change_counts::{ChangeCount, LossCount, SideOutputCount};
 pub use clock::{Clock, SystemClock};
 pub use commit::Commit;
 pub use counts::{Counts, Mode, Outcome};
@@ -70,12 +74,13 @@ pub use model_migration::BaseMigrateVersionedModelJob;
 pub use options::{JobOptions, StopFlag};
 pub use outbox::{DeliverError, deliver};
 pub use policy::{FailureLimit, Policy};
+pub use prefetch::{Fetched, Stale};
 pub use progress::{NoProgress, Progress};
-pub use report::{ChangeCount, JobReport, SideOutputCount};
+pub use report::JobReport;
 pub use save_error::SaveError;
 pub use saved::{Reason, Saved};
 pub use snapshot_migration::BaseMigrateVersionedModelSnapshotsJob;
 pub use stored::Stored;
 pub use text_table::{Align, Printable, TextTable};
 pub use undo_report::UndoReport;
-pub use versioned_model::{FoundMany, VersionedModel};
+pub use versioned_model::{FoundMany, ListPage, VersionedModel};

@@ -30,6 +30,7 @@ use crate::{Clock, FailureLimit, Policy, SystemClock};
 pub struct JobOptions {
     limits: BatchLimits,
     check_type: bool,
+    counts_losses: bool,
     failures_kept: usize,
     skip: BTreeSet<EntityId>,
     stop: StopFlag,
@@ -71,6 +72,16 @@ impl JobOptions {
     #[must_use]
     pub fn with_check_type(mut self, check_type: bool) -> Self {
         self.check_type = check_type;
+        self
+    }
+
+    /// Sets whether the report counts what steps with a declared loss drop. Default: yes.
+    ///
+    /// It costs nothing where no chain declares a loss; a step that does is watched, which writes and scans the value of a
+    /// stale field before and after it.
+    #[must_use]
+    pub fn with_counted_losses(mut self, counts_losses: bool) -> Self {
+        self.counts_losses = counts_losses;
         self
     }
 
@@ -215,6 +226,12 @@ impl JobOptions {
         self.check_type
     }
 
+    /// Whether the report counts what steps with a declared loss drop.
+    #[must_use]
+    pub fn counts_losses(&self) -> bool {
+        self.counts_losses
+    }
+
     /// How many failures the report keeps in full.
     #[must_use]
     pub fn failures_kept(&self) -> usize {
@@ -245,6 +262,7 @@ impl Default for JobOptions {
         Self {
             limits: BatchLimits::default(),
             check_type: true,
+            counts_losses: true,
             failures_kept: 100,
             skip: BTreeSet::new(),
             stop: StopFlag::default(),

@@ -9,6 +9,7 @@ use versioned_store::{JobLedger, RunState};
 use crate::{
     JobError, JobOptions, JobReport, Mode, NoProgress, Policy, Progress,
     ending::{EndedEarly, PutBack, Unfinished},
+    prefetch::Prefetch,
     run::{Run, Source},
     subject::Subject,
     undo,
@@ -16,18 +17,20 @@ use crate::{
 
 /// Runs a migration or a replay under its policy.
 pub(crate) async fn run<D: BaseVersionedDomainObject, S: JobLedger>(
-    subject: Subject<D>,
+    (subject, prefetch): (Subject<D>, Prefetch<S>),
     store: &S,
     source: Source,
     options: &JobOptions,
     progress: &dyn Progress,
 ) -> Result<JobReport, JobError> {
-    let mut run = Run::new(store, subject.clone(), Mode::Migrate, source, options, progress)?;
+    let mut run =
+        Run::new(store, (subject.clone(), prefetch), Mode::Migrate, source, options, progress)?;
     let mut opened = run.open().await;
     let is_new = run.report().counts().scanned == 0;
     if opened.is_ok() && options.policy() == Policy::AllOrNothing && is_new {
         let mode = Mode::Audit;
-        let audit = Run::new(store, subject.clone(), mode, source, options, &NoProgress)?;
+        let audit =
+            Run::new(store, (subject.clone(), prefetch), mode, source, options, &NoProgress)?;
         opened = match audit.finish().await {
             Ok(report) if report.counts().failures() > 0 => {
                 report.failures().iter().for_each(|failure| progress.failed(failure));

@@ -5,44 +5,19 @@
 use std::{fmt, time::Duration};
 
 use serde::{Serialize, Serializer, ser::SerializeStruct};
-use versioned_core::SchemaVersion;
 use versioned_store::{OpenedRun, RunId};
 
 use crate::{
-    Align, Counts, EntityFailure, Mode, Outcome, Printable, TextTable, error::count_of,
-    tally::Tally,
+    Align, ChangeCount, Counts, EntityFailure, LossCount, Mode, Outcome, Printable,
+    SideOutputCount, TextTable, error::count_of, tally::Tally,
 };
 
 /// The shortest run whose rate means anything; the text of a shorter one leaves it out.
 const SHORTEST_WITH_RATE: Duration = Duration::from_millis(100);
 
-/// How many entities had a field brought from one version to another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct ChangeCount {
-    /// Rust name of the field.
-    pub field: &'static str,
-    /// The version that was stored.
-    pub from: SchemaVersion,
-    /// The latest version.
-    pub to: SchemaVersion,
-    /// How many entities.
-    pub entities: u64,
-}
-
-/// How many entities had a sibling field set by a conversion.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct SideOutputCount {
-    /// Rust name of the sibling.
-    pub field: &'static str,
-    /// How many entities.
-    pub entities: u64,
-}
-
 /// What one run did, or would do.
 ///
-/// As JSON: `entity`, `mode`, `run`, `resumed_after`, `counts`, `changes`, `side_outputs`, `failures`, `failures_not_kept`, `elapsed_ms`,
+/// As JSON: `entity`, `mode`, `run`, `resumed_after`, `counts`, `changes`, `side_outputs`, `losses`, `failures`, `failures_not_kept`, `elapsed_ms`,
 /// `rows_per_second`.
 #[derive(Debug)]
 pub struct JobReport {
@@ -108,6 +83,18 @@ impl JobReport {
             .side_outputs
             .iter()
             .map(|(field, entities)| SideOutputCount { field, entities: *entities })
+    }
+
+    /// What conversions have dropped in the entities that count as migrated, at the paths that are declared as losses.
+    #[must_use]
+    pub fn losses(&self) -> impl ExactSizeIterator<Item = LossCount> {
+        self.tally.losses.iter().map(|((field, step, path), (nodes, untold_entities))| LossCount {
+            field,
+            step: *step,
+            path,
+            nodes: *nodes,
+            untold_entities: *untold_entities,
+        })
     }
 
     /// The first failures in the order of keys, as many as [`JobOptions`](crate::JobOptions) keeps.
@@ -191,9 +178,33 @@ impl JobReport {
     }
 }
 
+impl JobReport {
+    fn write_losses(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.tally.losses.is_empty() {
+            return Ok(());
+        }
+        let columns = [
+            ("lost in", Align::Left),
+            ("step", Align::Left),
+            ("path", Align::Left),
+            ("count", Align::Right),
+        ];
+        let mut table = TextTable::new(&columns).indent(2);
+        for LossCount { field, step, path, nodes, untold_entities } in self.losses() {
+            let count = match untold_entities {
+                0 => nodes.to_string(),
+                untold => format!("{nodes}, not told for {}", count_of(untold, "row")),
+            };
+            let step = format!("{step} to {}", step.get().saturating_add(1));
+            table.row([field.to_owned(), step, Printable(path).to_string(), count]);
+        }
+        write!(formatter, "\n{table}")
+    }
+}
+
 impl Serialize for JobReport {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut report = serializer.serialize_struct("JobReport", 11)?;
+        let mut report = serializer.serialize_struct("JobReport", 12)?;
         report.serialize_field("entity", self.entity)?;
         report.serialize_field("mode", &self.mode)?;
         report.serialize_field("run", &self.run.map(RunId::number))?;
@@ -201,6 +212,7 @@ impl Serialize for JobReport {
         report.serialize_field("counts", self.counts())?;
         report.serialize_field("changes", &self.changes().collect::<Vec<_>>())?;
         report.serialize_field("side_outputs", &self.side_outputs().collect::<Vec<_>>())?;
+        report.serialize_field("losses", &self.losses().collect::<Vec<_>>())?;
         report.serialize_field("failures", &self.failures)?;
         report.serialize_field("failures_not_kept", &self.failures_not_kept())?;
         let elapsed_ms = u64::try_from(self.elapsed.as_millis()).unwrap_or(u64::MAX);
@@ -273,12 +285,14 @@ impl fmt::Display for JobReport {
             }
             write!(formatter, "\n{table}")?;
         }
-        Ok(())
+        self.write_losses(formatter)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use versioned_core::SchemaVersion;
+
     use super::*;
 
     fn report() -> JobReport {
@@ -290,6 +304,7 @@ mod tests {
         }
         tally.changes.insert(("states", SchemaVersion::new(9), SchemaVersion::new(10)), 2);
         tally.side_outputs.insert("next_index", 1);
+        tally.losses.insert(("states", SchemaVersion::new(9), "/*/html"), (3, 1));
         report.set_tally(tally);
         report.set_elapsed(Duration::from_millis(1500));
         report
@@ -318,6 +333,9 @@ audit exploration: 3 rows in 1.5 s, 2 rows/s
 
   set beside them  rows
   next_index          1
+
+  lost in  step     path                     count
+  states   9 to 10  /*/html  3, not told for 1 row
 ";
         assert_eq!(report().to_string(), expect);
     }
@@ -341,7 +359,8 @@ audit exploration: 3 rows in 1.5 s, 2 rows/s
             r#"{"entity":"exploration","mode":"audit","run":null,"resumed_after":null,"counts":{"scanned":3,"migrated":2,"#,
             r#""current":0,"skipped":0,"deleted":1,"conflict":0,"quarantined":0,"failed":0},"#,
             r#""changes":[{"field":"states","from":9,"to":10,"entities":2}],"#,
-            r#""side_outputs":[{"field":"next_index","entities":1}],"failures":[],"#,
+            r#""side_outputs":[{"field":"next_index","entities":1}],"#,
+            r#""losses":[{"field":"states","step":9,"path":"/*/html","nodes":3,"untold_entities":1}],"failures":[],"#,
             r#""failures_not_kept":0,"elapsed_ms":1500,"rows_per_second":2}"#,
         );
         assert_eq!(serde_json::to_string(&report()).unwrap(), expect);

@@ -17,6 +17,7 @@ use crate::{
     convert::{BatchPlan, ConvertOptions, FailedRow, RowPlan, plan_batch},
     ending::EndedEarly,
     ledger::{OpenRun, now_ms},
+    prefetch::{FetchedByKey, Prefetch},
     subject::Subject,
     tally::Tally,
 };
@@ -33,6 +34,7 @@ pub(crate) struct Run<'a, D, S> {
     pub(crate) store: &'a S,
     pub(crate) options: &'a JobOptions,
     progress: &'a dyn Progress,
+    prefetch: Prefetch<S>,
     mode: Mode,
     pub(crate) source: Source,
     pub(crate) subject: Arc<Subject<D>>,
@@ -45,7 +47,7 @@ pub(crate) struct Run<'a, D, S> {
 impl<'a, D: BaseVersionedDomainObject, S: JobLedger> Run<'a, D, S> {
     pub(crate) fn new(
         store: &'a S,
-        subject: Subject<D>,
+        (subject, prefetch): (Subject<D>, Prefetch<S>),
         mode: Mode,
         source: Source,
         options: &'a JobOptions,
@@ -68,13 +70,16 @@ impl<'a, D: BaseVersionedDomainObject, S: JobLedger> Run<'a, D, S> {
             store,
             options,
             progress,
+            prefetch,
             mode,
             source,
             subject: Arc::new(subject),
             convert: ConvertOptions {
                 check_type: options.check_type(),
+                counts_losses: options.counts_losses(),
                 keep_before: mode == Mode::Migrate && options.keep_before(),
                 skip: Arc::new(options.skipped().clone()),
+                fetched: Arc::default(),
                 at_ms: 0,
             },
             started: options.clock().now(),
@@ -133,7 +138,9 @@ impl<'a, D: BaseVersionedDomainObject, S: JobLedger> Run<'a, D, S> {
             let last = page.rows.last().map(|row| row.key.clone());
             let is_last = page.is_last;
             let scanned = page.rows.len();
-            let conversion = self.convert(page);
+            let fetched = (self.prefetch)(self.store, self.table(), &page.rows).await;
+            let fetched = fetched.map_err(EndedEarly::Prefetch)?;
+            let conversion = self.convert(page, fetched);
             // The next page is read while this one is converted: two pages are in memory, never more.
             if !is_last {
                 next = Some(self.read(last).await);
@@ -182,8 +189,9 @@ impl<'a, D: BaseVersionedDomainObject, S: JobLedger> Run<'a, D, S> {
         Ok(Page { rows: rows.collect(), is_last })
     }
 
-    fn convert(&self, page: Page) -> JoinHandle<BatchPlan> {
+    fn convert(&self, page: Page, fetched: FetchedByKey) -> JoinHandle<BatchPlan> {
         let (subject, mut options) = (Arc::clone(&self.subject), self.convert.clone());
+        options.fetched = Arc::new(fetched);
         if subject.table.history().is_some() {
             options.at_ms = now_ms(self.options);
         }

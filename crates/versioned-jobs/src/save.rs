@@ -4,14 +4,14 @@
 //! read, with its snapshot, its commit, its dependent rows and its messages in one transaction.
 
 use serde::Serialize;
-use versioned_core::{BaseVersionedDomainObject, FieldChange};
+use versioned_core::{BaseVersionedDomainObject, FieldChange, MigrationOptions};
 use versioned_store::{
     CommitCommand, CommitKind, EntityKey, EntityTable, HistoryStore, ModelChange, ModelCommit,
     ModelVersion, NewModel, Row, RowWrite, WriteOutcome,
 };
 
 use crate::{
-    Commit, EntityError, Hooks, Reason, SaveError, Saved, Stored, VersionedModel,
+    Commit, EntityError, Fetched, Hooks, Reason, SaveError, Saved, Stored, VersionedModel,
     content::{document_after, document_of},
     convert::next_version,
     hooks::{Effects, migrate_commands},
@@ -105,14 +105,16 @@ impl<D: BaseVersionedDomainObject> Saver<D> {
     pub(crate) fn revert(
         &self,
         row: &Row,
-        to: ModelVersion,
-        content: &[u8],
+        (to, content): (ModelVersion, &[u8]),
+        fetched: &Fetched,
         commit: Commit,
     ) -> Result<PlannedSave, SaveError> {
         let with_id = |error: versioned_core::MigrationError| {
             EntityError::from(error.of(row.key.at(to).to_entity_id()))
         };
-        let migrated = D::migrate_to_latest_schema_versions(content).map_err(with_id)?;
+        let fetched = fetched.members();
+        let how = MigrationOptions::new().with_fetched(&fetched);
+        let migrated = D::migrate_to_latest_schema_versions_with(content, &how).map_err(with_id)?;
         let object = migrated.to_object().map_err(with_id)?;
         let mut commands = vec![CommitCommand::RevertTo { model_version: to }];
         let changes: Vec<FieldChange> = migrated.changes().to_vec();

@@ -11,6 +11,7 @@ use versioned_store::{JobLedger, ModelStore, RunId};
 use crate::{
     CensusReport, JobError, JobOptions, JobReport, Mode, Progress, UndoReport, VersionedModel,
     census, policies,
+    prefetch::prefetch,
     run::{Run, Source},
     subject, undo,
     without_ledger::WithoutLedger,
@@ -53,7 +54,14 @@ pub trait BaseMigrateVersionedModelSnapshotsJob: Send + Sync + 'static {
     ) -> impl Future<Output = Result<JobReport, JobError>> + Send {
         async move {
             let subject = subject::snapshots::<Self::Model>()?;
-            policies::run(subject, store, Source::Table, options, progress).await
+            policies::run(
+                (subject, prefetch::<Self::Model, S>),
+                store,
+                Source::Table,
+                options,
+                progress,
+            )
+            .await
         }
     }
 
@@ -72,8 +80,10 @@ pub trait BaseMigrateVersionedModelSnapshotsJob: Send + Sync + 'static {
     ) -> impl Future<Output = Result<JobReport, JobError>> + Send {
         async move {
             let (subject, store) = (subject::snapshots::<Self::Model>()?, WithoutLedger(store));
-            let mode = Mode::Audit;
-            Run::new(&store, subject, mode, Source::Table, options, progress)?.finish().await
+            let (mode, prefetch) = (Mode::Audit, prefetch::<Self::Model, WithoutLedger<'_, S>>);
+            Run::new(&store, (subject, prefetch), mode, Source::Table, options, progress)?
+                .finish()
+                .await
         }
     }
 
@@ -92,7 +102,14 @@ pub trait BaseMigrateVersionedModelSnapshotsJob: Send + Sync + 'static {
     ) -> impl Future<Output = Result<JobReport, JobError>> + Send {
         async move {
             let subject = subject::snapshots::<Self::Model>()?;
-            policies::run(subject, store, Source::Quarantine, options, progress).await
+            policies::run(
+                (subject, prefetch::<Self::Model, S>),
+                store,
+                Source::Quarantine,
+                options,
+                progress,
+            )
+            .await
         }
     }
 

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use versioned_core::{Declaration, SchemaVersion};
+use versioned_core::{Declaration, Loss, LossAttribute, SchemaVersion};
 use versioned_store::{RunCounts, WriteOutcome};
 
 use crate::{
@@ -20,6 +20,8 @@ pub(crate) struct Tally {
     pub(crate) counts: Counts,
     pub(crate) changes: BTreeMap<(&'static str, SchemaVersion, SchemaVersion), u64>,
     pub(crate) side_outputs: BTreeMap<&'static str, u64>,
+    /// What was dropped at declared paths: nodes, and entities for which it cannot be told.
+    pub(crate) losses: BTreeMap<(&'static str, SchemaVersion, &'static str), (u64, u64)>,
     /// The sum of the hashes of all failures, in whatever order they came.
     pub(crate) errors: u128,
 }
@@ -46,6 +48,12 @@ impl Tally {
                         }
                         for field in &changed.side_outputs {
                             *self.side_outputs.entry(field).or_default() += 1;
+                        }
+                        for Loss { field, step, path, count, .. } in &changed.losses {
+                            let (nodes, untold) =
+                                self.losses.entry((field, *step, path)).or_default();
+                            *nodes += count.unwrap_or(0);
+                            *untold += u64::from(count.is_none());
                         }
                         Outcome::Migrated
                     }
@@ -78,7 +86,12 @@ impl Tally {
         let changes =
             changes.map(|((field, from, to), entities)| json!([field, from, to, entities]));
         let side_outputs = self.side_outputs.iter().map(|(field, count)| json!([field, count]));
+        let losses = self.losses.iter();
+        let losses = losses.map(|((field, step, path), (nodes, untold))| {
+            json!([field, step, path, nodes, untold])
+        });
         json!({
+            "losses": losses.collect::<Vec<_>>(),
             "changes": changes.collect::<Vec<_>>(),
             "side_outputs": side_outputs.collect::<Vec<_>>(),
             "errors": format!("{:032x}", self.errors),
@@ -106,6 +119,18 @@ impl Tally {
         for output in detail["side_outputs"].as_array().into_iter().flatten() {
             if let Some(field) = field(&output[0]) {
                 tally.side_outputs.insert(field, output[1].as_u64().unwrap_or(0));
+            }
+        }
+        for loss in detail["losses"].as_array().into_iter().flatten() {
+            let declared = declaration.versioned.iter().find(|it| loss[0] == it.field);
+            let losses =
+                declared.into_iter().flat_map(|it| it.losses.iter().map(|of| (it.field, of)));
+            let of = |(_, of): &(_, &LossAttribute)| {
+                loss[2] == of.path && loss[1].as_u64() == Some(of.step.get().into())
+            };
+            if let Some((field, of)) = losses.into_iter().find(of) {
+                let counted = (loss[3].as_u64().unwrap_or(0), loss[4].as_u64().unwrap_or(0));
+                tally.losses.insert((field, of.step, of.path), counted);
             }
         }
         tally.errors = stored_errors(&detail);

@@ -8,18 +8,28 @@ use std::future::Future;
 use serde::Serialize;
 use versioned_core::BaseVersionedDomainObject;
 use versioned_store::{
-    CommitEntry, EntityKey, EntityTable, HistoryStore, ModelStore, ModelVersion, StorageModel,
+    CommitEntry, EntityKey, EntityTable, HistoryStore, ModelStore, ModelVersion, Row, StorageModel,
     StorageModelError,
 };
 
 use crate::{
-    Commit, FetchError, Hooks, SaveError, Stored, fetch,
+    Commit, FetchError, Fetched, HookError, Hooks, SaveError, Stale, Stored, fetch,
     save::{self, Saver},
 };
 
 /// What [`find_many`](VersionedModel::find_many) gives: for each key its entity, `None` if it is absent or marked as
 /// deleted, or why it cannot be read at its latest versions.
 pub type FoundMany<D> = Vec<Result<Option<D>, FetchError>>;
+
+/// A page of [`list`](VersionedModel::list).
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct ListPage<D> {
+    /// The entities with their keys.
+    pub entities: Vec<(EntityKey, Result<D, FetchError>)>,
+    /// The key after which the list goes on; `None` if this was the last page.
+    pub next: Option<EntityKey>,
+}
 
 /// One entity kind of an application, declared once: its domain object, how it lies in a table, and what follows from a
 /// save.
@@ -37,6 +47,23 @@ pub trait VersionedModel: Send + Sync + 'static {
     #[must_use]
     fn hooks() -> Hooks<Self::DomainObject> {
         Hooks::default()
+    }
+
+    /// Fetches what conversions of stale entities declare as `fetched(..)`, one answer for each, in their order.
+    ///
+    /// Conversions do no I/O of their own. It runs before them in migrations, audits and reads alike, once for the stale
+    /// entities of a page, and not at all where nothing is needed. Default: nothing is fetched.
+    ///
+    /// # Errors
+    ///
+    /// Whatever stands in the way; a run ends early then, and goes on with the next start.
+    fn prefetch<S: ModelStore>(
+        store: &S,
+        stale: &[Stale<'_>],
+    ) -> impl Future<Output = Result<Vec<Fetched>, HookError>> + Send {
+        _ = store;
+        let nothing = vec![Fetched::default(); stale.len()];
+        async move { Ok(nothing) }
     }
 
     /// The table of the entity: the storage model, checked against the declaration.
@@ -75,7 +102,8 @@ pub trait VersionedModel: Send + Sync + 'static {
             let Some((table, row)) = fetch::row::<Self, S>(store, key).await? else {
                 return Ok(None);
             };
-            fetch::object::<Self::DomainObject>(&table, &row).map(Some)
+            let fetched = fetch::fetched::<Self, S>(store, &table, &row).await?;
+            fetch::object::<Self::DomainObject>(&table, &row, &fetched).map(Some)
         }
     }
 
@@ -108,8 +136,39 @@ pub trait VersionedModel: Send + Sync + 'static {
     ) -> impl Future<Output = Result<FoundMany<Self::DomainObject>, FetchError>> + Send {
         async move {
             let (table, rows) = fetch::rows::<Self, S>(store, keys).await?;
-            let object = |row| fetch::object::<Self::DomainObject>(&table, &row);
+            let fetched = fetch::fetched_many::<Self, S>(store, &table, &rows).await?;
+            let none = Fetched::default();
+            let object = |row: Row| {
+                let fetched = fetched.get(&row.key).unwrap_or(&none);
+                fetch::object::<Self::DomainObject>(&table, &row, fetched)
+            };
             Ok(rows.into_iter().map(|row| row.map(object).transpose()).collect())
+        }
+    }
+
+    /// Reads a page of entities in the order of their keys, after one of them, without those that are marked as deleted.
+    ///
+    /// A page comes from at most `limit` rows, from 1 to 10 000, and ends early where its rows are large; it may be empty
+    /// and not the last one. An entity that cannot be brought to its latest versions is an error in its place.
+    ///
+    /// # Errors
+    ///
+    /// [`FetchError`] if the store failed; the errors of single entities are in the page.
+    fn list<S: ModelStore>(
+        store: &S,
+        after: Option<&EntityKey>,
+        limit: u32,
+    ) -> impl Future<Output = Result<ListPage<Self::DomainObject>, FetchError>> + Send {
+        async move {
+            let (table, rows, next) = fetch::page::<Self, S>(store, after, limit).await?;
+            let fetched = fetch::fetched_many::<Self, S>(store, &table, &rows).await?;
+            let none = Fetched::default();
+            let object = |row: Row| {
+                let fetched = fetched.get(&row.key).unwrap_or(&none);
+                let object = fetch::object::<Self::DomainObject>(&table, &row, fetched);
+                (row.key, object)
+            };
+            Ok(ListPage { entities: rows.into_iter().flatten().map(object).collect(), next })
         }
     }
 
@@ -141,7 +200,8 @@ pub trait VersionedModel: Send + Sync + 'static {
             let Some((table, row)) = fetch::row::<Self, S>(store, key).await? else {
                 return Ok(None);
             };
-            fetch::document::<Self::DomainObject>(&table, &row).map(Some)
+            let fetched = fetch::fetched::<Self, S>(store, &table, &row).await?;
+            fetch::document::<Self::DomainObject>(&table, &row, &fetched).map(Some)
         }
     }
 
@@ -177,8 +237,9 @@ pub trait VersionedModel: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Option<Self::DomainObject>, FetchError>> + Send {
         async move {
             let snapshot = fetch::snapshot::<Self, S>(store, key, version).await?;
-            let object = |it| fetch::snapshot_object::<Self::DomainObject>(key, &it);
-            snapshot.map(object).transpose()
+            let Some(snapshot) = snapshot else { return Ok(None) };
+            let fetched = fetch::fetched_for_snapshot::<Self, S>(store, key, &snapshot).await?;
+            fetch::snapshot_object::<Self::DomainObject>(key, &snapshot, &fetched).map(Some)
         }
     }
 
@@ -194,8 +255,9 @@ pub trait VersionedModel: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Option<String>, FetchError>> + Send {
         async move {
             let snapshot = fetch::snapshot::<Self, S>(store, key, version).await?;
-            let document = |it| fetch::snapshot_document::<Self::DomainObject>(key, &it);
-            snapshot.map(document).transpose()
+            let Some(snapshot) = snapshot else { return Ok(None) };
+            let fetched = fetch::fetched_for_snapshot::<Self, S>(store, key, &snapshot).await?;
+            fetch::snapshot_document::<Self::DomainObject>(key, &snapshot, &fetched).map(Some)
         }
     }
 
@@ -235,7 +297,8 @@ pub trait VersionedModel: Send + Sync + 'static {
         async move {
             let found = fetch::row::<Self, S>(store, key).await?;
             let (table, row) = found.ok_or_else(|| fetch::absent::<Self>(key))?;
-            fetch::opened(&table, row)
+            let fetched = fetch::fetched::<Self, S>(store, &table, &row).await?;
+            fetch::opened(&table, row, &fetched)
         }
     }
 
@@ -304,7 +367,8 @@ pub trait VersionedModel: Send + Sync + 'static {
             let snapshot = fetch::snapshot::<Self, S>(store, key, to).await?;
             let snapshot = snapshot.ok_or_else(|| fetch::version_absent::<Self>(key, to))?;
             let content = fetch::content::<Self::DomainObject>(key, &snapshot)?;
-            let planned = saver.revert(&row, to, content, commit)?;
+            let fetched = fetch::fetched_for_snapshot::<Self, S>(store, key, &snapshot).await?;
+            let planned = saver.revert(&row, (to, content), &fetched, commit)?;
             save::write(store, &saver.table, planned).await
         }
     }

@@ -41,6 +41,7 @@ fn a_run_is_its_failures_and_its_report() {
             {"field": "scenes", "from": 1, "to": 3, "entities": 1},
         ],
         "side_outputs": [{"field": "next_index", "entities": 1}],
+        "losses": [],
         "failures": [],
         "failures_not_kept": 1,
         "elapsed_ms": null,

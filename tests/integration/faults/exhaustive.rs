@@ -85,6 +85,10 @@ works! {
     a_run_is_cancelled_after_any_fault: Cancel
     what_is_kept_is_forgotten_after_any_fault: Forget
     an_entity_is_released_after_any_fault: Release
+    a_history_has_the_same_commits_after_any_fault: Commits
+    an_undo_makes_the_same_commits_after_any_fault: UndoCommits
+    snapshots_end_in_the_same_bytes_after_any_fault: Snapshots
+    snapshots_are_put_back_the_same_after_any_fault: UndoSnapshots
 }
 
 // The store in memory refuses no row, so these are about a database alone.

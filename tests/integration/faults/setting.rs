@@ -18,13 +18,14 @@ use versioned_sql::{
 };
 use versioned_store::{JobLedger, MemoryStore, StoreErrorKind};
 use versioned_testkit::{
-    conformance::StoreFixture,
+    conformance::{StoreFixture, history::HistoryFixture},
     faults::{FaultKind, FaultSetting, MemorySetting, ledger_text},
 };
 
 use super::works::{Work, shelf, shelves};
 use crate::jobs::{
     backend::{Backend, SqliteFile},
+    history::stats,
     lesson::Layout,
 };
 
@@ -63,11 +64,21 @@ impl Kind for Memory {
         }
         start.create_table(&shelves());
         start.insert(&shelves(), shelf()).unwrap();
+        let mut tables = vec![table.clone(), shelves()];
+        if let Some(kept) = work.kept_table(layout) {
+            start.create_history_tables(&kept);
+            start.create_table(&stats());
+            let snapshots = kept.snapshots().unwrap();
+            for row in work.snapshots() {
+                start.insert(&snapshots, row).unwrap();
+            }
+            tables = vec![kept, shelves(), stats(), snapshots];
+        }
         work.prepare(layout, &start).await;
         for lesson in work.changes() {
             start.replace(&table, lesson.row(layout)).unwrap();
         }
-        MemorySetting::new([table, shelves()], move || start.clone())
+        MemorySetting::new(tables, move || start.clone())
     }
 }
 
@@ -91,6 +102,13 @@ impl Kind for Sqlite {
         }
         template.create_table(&shelves()).await;
         template.put(&shelves(), shelf()).await;
+        if let Some(kept) = work.kept_table(layout) {
+            template.create_history_tables(&kept).await;
+            template.create_table(&stats()).await;
+            for row in work.snapshots() {
+                template.put(&kept.snapshots().unwrap(), row).await;
+            }
+        }
         work.prepare(layout, template.store()).await;
         for lesson in work.changes() {
             template.put(&table, lesson.row(layout)).await;

@@ -1,17 +1,20 @@
 //! What is done to the lessons under faults: every verb of a job, and every policy of a migration.
 
+use std::{sync::Arc, time::Duration};
+
 use versioned_core::{Declaration, OtherAttribute, OtherKind};
 use versioned_jobs::{
-    BaseMigrateVersionedModelJob, FailureLimit, Hooks, JobError, JobOptions, NoProgress, Policy,
-    UndoReport, VersionedModel, deliver,
+    BaseMigrateVersionedModelJob, BaseMigrateVersionedModelSnapshotsJob, Clock, FailureLimit,
+    Hooks, JobError, JobOptions, NoProgress, Policy, UndoReport, VersionedModel, deliver,
 };
 use versioned_store::{
-    Claim, ColumnValue, DependentRow, EntityTable, JobLedger, OutboxMessage, Released, Row, RunId,
-    RunKind, RunRequest, RunState, StorageModel, Transition,
+    Claim, ColumnValue, DependentRow, EntityKey, EntityTable, JobLedger, ModelVersion,
+    OutboxMessage, Released, Row, RunId, RunKind, RunRequest, RunState, StorageModel, Transition,
 };
 use versioned_testkit::faults::JobEnd;
 
 use crate::jobs::{
+    history::{Kept, KeptColumns, KeptDocuments, Migrate, MigrateSnapshots},
     lesson::{
         Layout, Lesson, LessonColumns, LessonDocuments, MISFIT, MigrateLessonColumnsJob,
         MigrateLessonDocumentsJob, REFUSED, StoredLesson, ids,
@@ -89,6 +92,16 @@ impl VersionedModel for DocumentsJob {
     }
 }
 
+/// A clock that stands still, so that two runs make the same commits.
+#[derive(Debug)]
+struct StoppedClock;
+
+impl Clock for StoppedClock {
+    fn now(&self) -> Duration {
+        Duration::from_secs(1_700_000_000)
+    }
+}
+
 /// What is done to the lessons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Work {
@@ -111,6 +124,11 @@ pub(super) enum Work {
     Undo,
     Replay,
     Deliver,
+    /// Over lessons that keep their history.
+    Commits,
+    UndoCommits,
+    Snapshots,
+    UndoSnapshots,
 }
 
 impl Work {
@@ -133,6 +151,10 @@ impl Work {
             Self::Undo => "undo",
             Self::Replay => "replay",
             Self::Deliver => "deliver",
+            Self::Commits => "migrate with a history",
+            Self::UndoCommits => "undo with a history",
+            Self::Snapshots => "migrate snapshots",
+            Self::UndoSnapshots => "undo snapshots",
         }
     }
 
@@ -186,6 +208,10 @@ impl Work {
             | Self::Cancel
             | Self::Forget
             | Self::Release => with_ledger(),
+            // Commits say when they were made.
+            Self::Commits | Self::UndoCommits | Self::Snapshots | Self::UndoSnapshots => {
+                with_ledger().with_clock(Arc::new(StoppedClock))
+            }
         }
     }
 
@@ -204,6 +230,21 @@ impl Work {
             };
             let claim = Claim { owner: "somebody".to_owned(), until_ms: 2, take_over: false };
             store.open_run(&request, &claim).await.unwrap();
+        }
+        match (self, layout) {
+            (Self::UndoCommits, Layout::Columns) => {
+                Self::Commits.run_kept::<KeptColumns, S>(store).await;
+            }
+            (Self::UndoCommits, _) => {
+                Self::Commits.run_kept::<KeptDocuments, S>(store).await;
+            }
+            (Self::UndoSnapshots, Layout::Columns) => {
+                Self::Snapshots.run_kept::<KeptColumns, S>(store).await;
+            }
+            (Self::UndoSnapshots, _) => {
+                Self::Snapshots.run_kept::<KeptDocuments, S>(store).await;
+            }
+            _ => {}
         }
         if matches!(
             self,
@@ -227,7 +268,7 @@ impl Work {
     pub(super) fn changes(self) -> Vec<StoredLesson> {
         match self {
             // A row that cannot be put back any more.
-            Self::Undo => vec![StoredLesson::current("b")],
+            Self::Undo | Self::UndoCommits => vec![StoredLesson::current("b")],
             Self::ReplayAllOrNothing => {
                 let repaired = ["c", "g"].map(|id| StoredLesson::with_text(id, "repaired"));
                 repaired.into_iter().chain([StoredLesson::current("j")]).collect()
@@ -265,8 +306,59 @@ impl Work {
             (Layout::Document, Self::MigrateWithoutLedger) => {
                 self.run_job::<MigrateLessonDocumentsJob, S>(store).await
             }
+            (
+                Layout::Columns,
+                Self::Commits | Self::UndoCommits | Self::Snapshots | Self::UndoSnapshots,
+            ) => self.run_kept::<KeptColumns, S>(store).await,
+            (_, Self::Commits | Self::UndoCommits | Self::Snapshots | Self::UndoSnapshots) => {
+                self.run_kept::<KeptDocuments, S>(store).await
+            }
             (Layout::Columns, _) => self.run_job::<ColumnsJob, S>(store).await,
             (Layout::Document, _) => self.run_job::<DocumentsJob, S>(store).await,
+        }
+    }
+
+    /// The table with its history, where that is kept.
+    pub(super) fn kept_table(self, layout: Layout) -> Option<EntityTable> {
+        let is_kept = matches!(
+            self,
+            Self::Commits | Self::UndoCommits | Self::Snapshots | Self::UndoSnapshots
+        );
+        is_kept.then(|| match layout {
+            Layout::Columns => KeptColumns::table().unwrap(),
+            Layout::Document => KeptDocuments::table().unwrap(),
+        })
+    }
+
+    /// Old snapshots: one that was never valid, one that is current, and four to bring up.
+    pub(super) fn snapshots(self) -> Vec<Row> {
+        let of = |key: &str, version: i64, lesson: StoredLesson| Row {
+            key: EntityKey::from(key).at(ModelVersion::new(version)),
+            model_version: None,
+            deleted: false,
+            values: lesson.row(Layout::Document).values,
+        };
+        vec![
+            of("a", -2, StoredLesson::old("a")),
+            of("a", -1, StoredLesson::with_text("a", "fine")),
+            of("a", 0, StoredLesson::with_text("a", REFUSED)),
+            of("b", 0, StoredLesson::old("b")),
+            of("f", -1, StoredLesson::old("f")),
+            of("f", 0, StoredLesson::current("f")),
+        ]
+    }
+
+    async fn run_kept<M: Kept, S: JobLedger>(self, store: &S) -> JobEnd {
+        let (options, progress, run) = (&self.options(), &Watcher::default(), RunId::new(1));
+        match self {
+            Self::Snapshots => {
+                MigrateSnapshots::<M>::migrate(store, options, progress).await.into()
+            }
+            Self::UndoSnapshots => {
+                undone(MigrateSnapshots::<M>::undo(store, run, options).await, (4, 0))
+            }
+            Self::UndoCommits => undone(Migrate::<M>::undo(store, run, options).await, (4, 1)),
+            _ => Migrate::<M>::migrate(store, options, progress).await.into(),
         }
     }
 
@@ -305,7 +397,7 @@ impl Work {
             Self::Replay | Self::ReplayAllOrNothing => {
                 J::replay(store, options, progress).await.into()
             }
-            Self::Undo => undone(J::undo(store, RunId::new(1), options).await),
+            Self::Undo => undone(J::undo(store, RunId::new(1), options).await, (4, 1)),
             Self::AllOrNothingPutBack | Self::AllOrNothingConflict => {
                 match store.run(RunId::new(1)).await {
                     // Another run would write and put back once more, which raises model versions.
@@ -323,9 +415,9 @@ impl Work {
 }
 
 /// A run that is undone already has nothing left to undo.
-fn undone(ended: Result<UndoReport, JobError>) -> JobEnd {
+fn undone(ended: Result<UndoReport, JobError>, expect: (u64, u64)) -> JobEnd {
     match ended {
-        Ok(report) if (report.restored, report.conflicts) == (4, 1) => {
+        Ok(report) if (report.restored, report.conflicts) == expect => {
             JobEnd::Done("undone".to_owned())
         }
         Ok(report) => JobEnd::Broken(format!("it put back other rows: {report:?}")),

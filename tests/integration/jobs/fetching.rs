@@ -18,6 +18,7 @@ stories! {
     many_are_read_in_the_order_of_their_keys_as_one_by_one
     of_many_one_that_cannot_be_converted_stops_no_other
     a_store_that_fails_or_forgets_a_row_is_an_error_for_many
+    a_list_has_every_entity_once_in_the_order_of_keys
 }
 
 fn all() -> Vec<StoredLesson> {
@@ -111,6 +112,32 @@ fn a_store_that_fails_or_forgets_a_row_is_an_error_for_many<B: Backend>(layout: 
     let error = layout.find_many(&store, &["a", "b"]).unwrap_err();
     assert!(matches!(error, FetchError::BrokenStore { .. }), "{error:?}");
     assert!(!error.is_retryable());
+}
+
+fn a_list_has_every_entity_once_in_the_order_of_keys<B: Backend>(layout: Layout) {
+    let mut lessons = all();
+    lessons.push(StoredLesson::old("bb").deleted());
+    lessons.push(StoredLesson::with_text("e", REFUSED));
+    let store = Probe::<B>::with(layout, &lessons);
+    for limit in [0, 1, 2, 3, 100] {
+        let (mut after, mut ids) = (None, Vec::new());
+        loop {
+            let page = layout.list(&store, after.as_ref(), limit).unwrap();
+            assert!(page.entities.len() <= limit.max(1) as usize);
+            for (key, lesson) in page.entities {
+                assert_eq!(lesson.is_err(), key == "e".into(), "{lesson:?}");
+                assert!(lesson.is_err() || lesson.unwrap().id == key.to_string());
+                ids.push(key.to_string());
+            }
+            let Some(next) = page.next else { break };
+            after = Some(next);
+        }
+        assert_eq!(ids, ["a", "b", "c", "d", "e"], "pages of {limit}");
+    }
+    store.fail_at(0, StoreErrorKind::Transient);
+    let error = layout.list(&store, None, 1).unwrap_err();
+    assert_eq!(error.to_string(), "a page of `lesson` could not be read");
+    assert!(error.is_retryable());
 }
 
 /// SQLite may take `a` and `A` for one text; to the application they are two lessons.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use versioned_core::{BaseVersionedDomainObject, ConversionError, EntityId, SchemaVersion};
 use versioned_jobs::{
     BaseMigrateVersionedModelJob, CensusReport, FetchError, FoundMany, JobError, JobOptions,
-    JobReport, Mode, NoProgress, Progress, UndoReport, VersionedModel,
+    JobReport, ListPage, Mode, NoProgress, Progress, UndoReport, VersionedModel,
 };
 use versioned_store::{
     ColumnValue, EntityKey, EntityTable, JobLedger, ModelStore, Row, RunId, StorageModel,
@@ -220,6 +220,20 @@ impl Layout {
             match self {
                 Self::Columns => LessonColumns::find_many(store, &keys).await,
                 Self::Document => LessonDocuments::find_many(store, &keys).await,
+            }
+        })
+    }
+
+    pub(crate) fn list<S: ModelStore>(
+        self,
+        store: &S,
+        after: Option<&EntityKey>,
+        limit: u32,
+    ) -> Result<ListPage<Lesson>, FetchError> {
+        super::block_on(async {
+            match self {
+                Self::Columns => LessonColumns::list(store, after, limit).await,
+                Self::Document => LessonDocuments::list(store, after, limit).await,
             }
         })
     }

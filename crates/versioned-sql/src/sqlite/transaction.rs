@@ -6,12 +6,19 @@ use std::{
     future::Future,
     pin::Pin,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
-/// How often others go first before a further connection is opened.
-const YIELDS_MAX: u32 = 2_000;
+/// How often others go first before time is given to them, ..
+const YIELDS_MAX: u32 = 100;
+
+/// .. in steps of this length, ..
+const STEP: Duration = Duration::from_millis(1);
+
+/// .. so many times, before a further connection is opened.
+const STEPS_MAX: u32 = 20;
 
 /// A transaction that reads.
 pub(super) async fn reading(
@@ -31,14 +38,18 @@ pub(super) async fn writing(
 }
 
 /// Lets the connection of the call before come home. The pool takes it back in a task of its own, and would otherwise open
-/// another one in the meantime, and over a long run as many as it may.
+/// another one in the meantime, and over a long run as many as it may. On a busy machine its thread may not run for some
+/// milliseconds.
 async fn wait_for_the_last(pool: &SqlitePool) {
-    for _ in 0..YIELDS_MAX {
+    for turn in 0..YIELDS_MAX + STEPS_MAX {
         let is_one_out = pool.num_idle() == 0 && pool.size() > 0;
         if !is_one_out || pool.size() >= pool.options().get_max_connections() {
             return;
         }
-        Yield(false).await;
+        match turn {
+            0..YIELDS_MAX => Yield(false).await,
+            _ => tokio::time::sleep(STEP).await,
+        }
     }
 }
 

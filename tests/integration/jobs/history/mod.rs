@@ -1,5 +1,6 @@
 //! Lessons with a history: saves, migrations that are commits, and their old snapshots, in both layouts over every store.
 
+mod law;
 mod migrating;
 mod saving;
 mod snapshots;
@@ -102,7 +103,7 @@ static OTHERS: &[OtherAttribute] =
 static STATS: Declaration =
     Declaration { entity: "stats", type_name: "Stats", versioned: &[], others: OTHERS };
 
-fn stats() -> EntityTable {
+pub(crate) fn stats() -> EntityTable {
     let model = StorageModel::columns("lesson_stats").id("id").id(IdColumn::integer("version"));
     EntityTable::new(&STATS, model).unwrap()
 }
