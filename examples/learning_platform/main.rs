@@ -12,7 +12,7 @@
 //! | file | what it is |
 //! |---|---|
 //! | `domain/` | the six kinds: declarations, conversions, and when an entity is valid |
-//! | `models.rs` | each kind as it is stored, and its two jobs: all that a further kind needs |
+//! | `models.rs` | each kind as it is stored, and its two jobs |
 //! | `hooks.rs` | what follows from saves and migrations alike |
 //! | `summary.rs`, `statistics.rs` | what is written to other tables with an entity |
 //! | `files.rs` | a store outside of the database, whose answers conversions need |

@@ -10,7 +10,6 @@ use versioned_sql::{
 };
 
 use crate::{
-    files,
     models::{Collections, Explorations, Questions, Skills, Stories, Topics},
     seeds::{Seed, seeds},
 };
@@ -91,9 +90,9 @@ const STORIES: Statements = statements!(
     "story",
     "stories",
     "id, title, language_code, corresponding_topic_id, story_contents,
-     story_contents_schema_version, thumbnail_sizes",
+     story_contents_schema_version",
     "d ->> 'id', d ->> 'title', d ->> 'language_code', d ->> 'corresponding_topic_id',
-     d -> 'story_contents', d ->> 'story_contents_schema_version', d -> 'thumbnail_sizes'"
+     d -> 'story_contents', d ->> 'story_contents_schema_version'"
 );
 const TOPICS: Statements = statements!(
     "topic",
@@ -124,13 +123,7 @@ async fn fill<M: VersionedModel>(
 ) -> Result<(), VerbError> {
     store.create_history_tables(&M::table()?).await?;
     let mut transaction = store.pool().begin().await?;
-    for mut seed in seeds(statements.entity)? {
-        if statements.entity == "story" {
-            for snapshot in &mut seed.snapshots {
-                snapshot.document = files::with_thumbnail_sizes(&snapshot.document);
-            }
-            seed.document = files::with_thumbnail_sizes(&seed.document);
-        }
+    for seed in seeds(statements.entity)? {
         insert(&mut transaction, statements, &seed).await?;
     }
     transaction.commit().await?;

@@ -44,7 +44,6 @@ CREATE TABLE IF NOT EXISTS stories (
     corresponding_topic_id TEXT NOT NULL,
     story_contents TEXT NOT NULL,
     story_contents_schema_version INTEGER,
-    thumbnail_sizes TEXT NOT NULL,
     version INTEGER NOT NULL,
     deleted INTEGER NOT NULL
 );

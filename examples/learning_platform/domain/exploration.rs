@@ -22,13 +22,14 @@ pub(crate) struct Exploration {
     pub(crate) language_code: String,
     pub(crate) publication: Publication,
     pub(crate) init_state_name: String,
-    // loss(step = 45, path = "/*/next_content_id_index")
+    #[versioned(version_field = "states_schema_version", min = 41, max = 46)]
+    #[versioned(context(init_state_name), side_output(step = 45, field = next_content_id_index))]
+    // Version 42 names choices by ids: what an answer said in HTML, the choice says still.
     #[versioned(
-        version_field = "states_schema_version",
-        min = 41,
-        max = 46,
-        context(init_state_name),
-        side_output(step = 45, field = next_content_id_index)
+        loss(step = 41, path = "/*/interaction/answer_groups/*/rule_specs/*/inputs/x"),
+        loss(step = 41, path = "/*/interaction/answer_groups/*/rule_specs/*/inputs/y"),
+        loss(step = 41, path = "/*/interaction/solution/correct_answer"),
+        loss(step = 45, path = "/*/next_content_id_index")
     )]
     pub(crate) states: BTreeMap<String, State>,
     pub(crate) states_schema_version: SchemaVersion,

@@ -18,14 +18,17 @@ use super::{
 pub(crate) struct Question {
     pub(crate) id: String,
     pub(crate) language_code: String,
-    // loss(step = 45, path = "/next_content_id_index")
+    #[versioned(version_field = "question_state_data_schema_version", min = 41, max = 46)]
     #[versioned(
-        version_field = "question_state_data_schema_version",
-        min = 41,
-        max = 46,
         assert_min = Exploration::STATES_MIN_SCHEMA_VERSION,
         assert_max = Exploration::STATES_MAX_SCHEMA_VERSION,
-        side_output(step = 45, field = next_content_id_index)
+    )]
+    #[versioned(
+        side_output(step = 45, field = next_content_id_index),
+        loss(step = 41, path = "/interaction/answer_groups/*/rule_specs/*/inputs/x"),
+        loss(step = 41, path = "/interaction/answer_groups/*/rule_specs/*/inputs/y"),
+        loss(step = 41, path = "/interaction/solution/correct_answer"),
+        loss(step = 45, path = "/next_content_id_index")
     )]
     pub(crate) question_state_data: State,
     pub(crate) question_state_data_schema_version: SchemaVersion,

@@ -14,9 +14,12 @@ pub(crate) struct Topic {
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) language_code: String,
-    // moved(step = 3, from = "/thumbnail_filename", to = "/thumbnail/filename")
-    // moved(step = 3, from = "/thumbnail_bg_color", to = "/thumbnail/bg_color")
-    #[versioned(version_field = "subtopic_schema_version", min = 1, max = 4, each, context(id))]
+    #[versioned(version_field = "subtopic_schema_version", min = 1, max = 4, each)]
+    #[versioned(
+        context(id),
+        moved(step = 3, from = "/thumbnail_filename", to = "/thumbnail/filename"),
+        moved(step = 3, from = "/thumbnail_bg_color", to = "/thumbnail/bg_color")
+    )]
     pub(crate) subtopics: Vec<Subtopic>,
     pub(crate) subtopic_schema_version: SchemaVersion,
     #[versioned(version_field = "story_schema_version", min = 1, max = 3, each)]

@@ -129,6 +129,8 @@ impl Story<'_> {
     async fn migrate(&self, places: &[Place]) -> Result<Vec<JobReport>, VerbError> {
         let reports = self.run_all(places, |place| place.migrate, &options()).await?;
         self.show(tables::counts(&reports, "migrated"));
+        self.output.line("");
+        self.show(tables::losses(&reports));
         Ok(reports)
     }
 

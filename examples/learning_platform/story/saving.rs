@@ -107,7 +107,7 @@ impl Story<'_> {
         self.output.line(format_args!("  fractions is at model version {}\n", shown(version)));
         self.history("fractions").await?;
 
-        for id in ["kites"] {
+        for id in ["rivers", "kites"] {
             self.output.line(format_args!("\n  {id}, to model version 1:"));
             let commit = Commit::by("ana").message("as it was in the beginning");
             let key = EntityKey::from(id);

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, error::Error};
 
 use versioned_jobs::{
-    Align, CensusReport, CensusRow, Counts, EntityFailure, JobReport, Outcome, TextTable,
+    Align, CensusReport, CensusRow, Counts, EntityFailure, JobReport, LossCount, Outcome, TextTable,
 };
 
 /// Which versions are stored, and in how many rows: a line per version field.
@@ -71,6 +71,24 @@ pub(super) fn failures(reports: &[JobReport]) -> TextTable {
         let which = format!("{} {}", failure.entity, failure.id);
         let reason = failure.causes().pop().unwrap_or_default();
         table.row([which, place(failure), reason]);
+    }
+    table
+}
+
+/// How much conversions have dropped, at the paths that are declared as losses. What was replaced in
+/// its place counts as nothing.
+pub(super) fn losses(reports: &[JobReport]) -> TextTable {
+    let columns = ["lost in", "step", "path"].map(|name| (name, Align::Left));
+    let columns: Vec<_> = columns.into_iter().chain([("count", Align::Right)]).collect();
+    let mut table = TextTable::new(&columns).indent(2);
+    for report in reports {
+        for LossCount { field, step, path, nodes, .. } in report.losses() {
+            let place = format!("{} {field}", report.entity());
+            let step = format!("{step} to {}", step.get() + 1);
+            if nodes > 0 {
+                table.row([place, step, path.to_owned(), nodes.to_string()]);
+            }
+        }
     }
     table
 }

@@ -29,6 +29,7 @@ fn every_test_that_the_page_names_exists() {
 fn every_line_of_the_page_names_a_test_or_what_it_waits_for() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     let page = fs::read_to_string(folder.join("docs/oppia.md")).unwrap();
+    let (page, _) = page.split_once("## Lines").unwrap();
     let lines = page.lines().filter(|line| line.starts_with("| ") && !line.contains("covers it"));
     let lines: Vec<&str> = lines.filter(|line| !line.contains("went wrong there")).collect();
     assert_eq!(lines.len(), 24 + 10);

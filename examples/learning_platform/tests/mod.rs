@@ -4,6 +4,8 @@ mod chains;
 mod collection;
 mod documented;
 mod exploration;
+mod lines;
+mod losses;
 mod question;
 mod reading;
 mod seeds;
@@ -16,16 +18,16 @@ mod topic;
 
 use std::{error::Error, future::Future};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use versioned_core::{
-    BaseVersionedDomainObject, MigrationError, SchemaVersion,
+    BaseVersionedDomainObject, MigrationError, MigrationOptions, SchemaVersion,
     document::{Member, MemberValue},
 };
 
 use versioned_sql::SqliteStore;
 
 use crate::{
-    database, schema,
+    database, files, schema,
     seeds::{Seed, seeds as seeds_of},
 };
 
@@ -50,9 +52,10 @@ fn check<D: BaseVersionedDomainObject>(field: &str, from: u32, value: &Value, ex
     assert_eq!(&convert::<D>(field, from, value, &siblings()).unwrap(), expect);
 }
 
-/// The siblings that every kind has.
-fn siblings() -> [(&'static str, Value); 2] {
-    [("id", "it".into()), ("init_state_name", "Start".into())]
+/// The siblings that every kind has, and what is fetched.
+fn siblings() -> [(&'static str, Value); 3] {
+    let nothing = Value::Object(Map::new());
+    [("id", "it".into()), ("init_state_name", "Start".into()), ("thumbnail_sizes", nothing)]
 }
 
 /// Says where and why a conversion refuses.
@@ -75,8 +78,21 @@ fn check_refused<D: BaseVersionedDomainObject>(
 /// The stored document with all fields at their latest versions.
 fn upgraded<D: BaseVersionedDomainObject>(document: &Value) -> Value {
     let stored = document.to_string();
-    let migrated = D::migrate_to_latest_schema_versions(&stored).unwrap();
+    let sizes = sizes();
+    let fetched = fetched(&sizes);
+    let options = MigrationOptions::new().with_fetched(&fetched);
+    let migrated = D::migrate_to_latest_schema_versions_with(&stored, &options).unwrap();
     serde_json::from_str(migrated.document()).unwrap()
+}
+
+/// The sizes of all thumbnails, as JSON.
+fn sizes() -> String {
+    serde_json::to_string(&block_on(files::sizes_below("story/"))).unwrap()
+}
+
+/// What is fetched for conversions; those that do not need it do not see it.
+fn fetched(sizes: &str) -> [Member<'_>; 1] {
+    [Member { key: "thumbnail_sizes", value: MemberValue::Json(sizes) }]
 }
 
 /// The seed with this id.

@@ -1,7 +1,9 @@
 //! Reading one document without a database, and why it may be of no use.
 
 use serde_json::Value;
-use versioned_core::{BaseVersionedDomainObject, MigrationError};
+use versioned_core::{BaseVersionedDomainObject, MigrationError, MigrationOptions};
+
+use super::{fetched, sizes};
 
 use crate::domain::{Invalid, Validate};
 
@@ -32,7 +34,11 @@ where
 {
     let unreadable = |source| Unusable::Unreadable { source };
     let stored = document.to_string();
-    let migrated = D::migrate_to_latest_schema_versions(&stored).map_err(unreadable)?;
+    let sizes = sizes();
+    let fetched = fetched(&sizes);
+    let options = MigrationOptions::new().with_fetched(&fetched);
+    let migrated =
+        D::migrate_to_latest_schema_versions_with(&stored, &options).map_err(unreadable)?;
     let object = migrated.to_object().map_err(unreadable)?;
     object.validate(object.is_strict()).map_err(|source| Unusable::Invalid { source })?;
     let changes = migrated.changes().iter();

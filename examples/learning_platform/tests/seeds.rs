@@ -6,10 +6,7 @@ use super::{
     reading::{Unusable, read},
     refusal, seeds_of,
 };
-use crate::{
-    domain::{Collection, Exploration, Question, Skill, Story, Topic, Validate},
-    files,
-};
+use crate::domain::{Collection, Exploration, Question, Skill, Story, Topic, Validate};
 
 /// How many entities of a kind are current, upgraded, refused and not valid.
 #[derive(Debug, PartialEq, Eq, Default)]
@@ -27,7 +24,7 @@ where
     let mut counts = Counts::default();
     for seed in seeds_of(entity).unwrap() {
         let id = seed.document["id"].as_str().unwrap();
-        match read::<D>(&files::with_thumbnail_sizes(&seed.document)) {
+        match read::<D>(&seed.document) {
             Ok((_, changes)) if changes.is_empty() => counts.current += 1,
             Ok(_) => counts.upgraded += 1,
             Err(Unusable::Unreadable { source }) => {

@@ -5,7 +5,6 @@ use serde_json::json;
 use super::{reading::read, seed};
 use crate::{
     domain::{Collection, Exploration, Publication, Skill, Story, Topic, Validate},
-    files,
     statistics::{ExplorationStatistics, StateStatistics},
     summary::{CollectionSummary, ExplorationSummary, SkillSummary, StorySummary, TopicSummary},
 };
@@ -14,7 +13,7 @@ fn object<D>(entity: &str, id: &str) -> D
 where
     D: versioned_core::BaseVersionedDomainObject + Validate,
 {
-    read(&files::with_thumbnail_sizes(&seed(entity, id).document)).unwrap().0
+    read(&seed(entity, id).document).unwrap().0
 }
 
 #[test]
