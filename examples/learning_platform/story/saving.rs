@@ -24,7 +24,7 @@ impl Story<'_> {
         self.output.line(format_args!(
             "  fractions as of model version {version}: it began at `{}`, {}",
             then.init_state_name,
-            if first.card_is_checkpoint { "a checkpoint today" } else { "no checkpoint" },
+            if first.card_is_checkpoint { "which is its checkpoint" } else { "no checkpoint" },
         ));
         if let Err(error) = Explorations::get(self.store, &"damaged".into()).await {
             self.show(tables::chain(&error, error.help()));
