@@ -45,6 +45,10 @@ pub struct VersionedAttribute {
     pub optional: bool,
     /// Siblings that the conversions read.
     pub context: &'static [ContextAttribute],
+    /// What stands for siblings that the owner of a shared chain reads and this entity does not have.
+    pub constants: &'static [ConstantAttribute],
+    /// Whether the conversions read the key of the element; there is none in a list, and none for a single value.
+    pub element_key: bool,
     /// Siblings that steps set.
     pub side_outputs: &'static [SideOutputAttribute],
     /// Values that the conversions read and the caller fetches before, in order of declaration.
@@ -83,6 +87,17 @@ pub struct ContextAttribute {
     pub key: &'static str,
     /// For a versioned sibling: the version in which the conversions see it.
     pub version: Option<SchemaVersion>,
+}
+
+/// What stands for a sibling that the owner of a shared chain reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConstantAttribute {
+    /// Rust name of the sibling beside the owner.
+    pub field: &'static str,
+    /// For a versioned sibling: the version in which the conversions see it.
+    pub version: Option<SchemaVersion>,
+    /// JSON text of the value, the same for every entity.
+    pub json: &'static str,
 }
 
 /// A sibling field that a step sets.

@@ -25,8 +25,8 @@ mod schema;
 mod version;
 
 pub use declaration::{
-    ContextAttribute, Declaration, FetchedAttribute, LossAttribute, MoveAttribute, OtherAttribute,
-    OtherKind, Scope, SideOutputAttribute, VersionedAttribute,
+    ConstantAttribute, ContextAttribute, Declaration, FetchedAttribute, LossAttribute,
+    MoveAttribute, OtherAttribute, OtherKind, Scope, SideOutputAttribute, VersionedAttribute,
 };
 pub use document::{FieldChange, Migrated};
 pub use domain_object::BaseVersionedDomainObject;

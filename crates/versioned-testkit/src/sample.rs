@@ -74,6 +74,8 @@ const FIELD: VersionedAttribute = VersionedAttribute {
     optional: false,
     context: &[],
     side_outputs: &[],
+    constants: &[],
+    element_key: false,
     fetched: &[],
     losses: &[],
     moves: &[],

@@ -3,6 +3,8 @@
 //! Layer: core. Invariant: an absent sibling and a sibling that is `null` are told apart, as serde
 //! does for members of a struct.
 
+use std::borrow::Cow;
+
 use serde::{
     Deserializer,
     de::{DeserializeOwned, Error as _, Visitor},
@@ -12,7 +14,7 @@ use serde::{
 use super::progress::{Exit, failed};
 use crate::{
     ConversionError,
-    chain::{ChainErrorCause, ChainRun},
+    chain::{ChainErrorCause, ChainRun, ElementKey},
 };
 
 /// The deserializer that a function named by `#[serde(deserialize_with)]` is given.
@@ -36,6 +38,40 @@ pub fn sibling<T>(run: &ChainRun<'_>, sibling: &Sibling<T>) -> Result<T, Exit> {
         Err(error) => Err(error),
     };
     value.map_err(|source| failed(run.from.get(), ChainErrorCause::Context(sibling.field), source))
+}
+
+/// The key of the element that a run converts.
+pub fn key<'a>(run: &ChainRun<'a>) -> Result<Option<Cow<'a, str>>, Exit> {
+    let Some(ElementKey(key)) = run.key else { return Ok(None) };
+    match key.decoded() {
+        Some(key) => Ok(Some(key)),
+        None => {
+            let source = ConversionError::new("the key has a lone surrogate, which no text holds");
+            Err(failed(run.from.get(), ChainErrorCause::Input, source))
+        }
+    }
+}
+
+/// The siblings of a run, which are read once for all elements of a list or map; `alone` takes them where the run is the
+/// only one.
+pub fn once<'r, V: 'static>(
+    run: &'r ChainRun<'_>,
+    alone: &'r mut Option<V>,
+    read: impl Fn() -> Result<V, Exit>,
+) -> Result<&'r V, Exit> {
+    let Some(kept) = run.context.kept() else { return Ok(alone.insert(read()?)) };
+    let values = match kept.get() {
+        Some(values) => values,
+        None => {
+            let values = Box::new(read()?);
+            kept.get_or_init(|| values)
+        }
+    };
+    match values.downcast_ref() {
+        Some(values) => Ok(values),
+        // One run of another chain, which is not to be.
+        None => Ok(alone.insert(read()?)),
+    }
 }
 
 /// Reads a sibling through the function that `#[serde(deserialize_with)]` names.

@@ -77,7 +77,7 @@ mod watch;
 pub(crate) mod write;
 mod writer;
 
-use std::borrow::Cow;
+use std::{any::Any, borrow::Cow, cell::OnceCell};
 
 pub use keep::{Ending, VersionMember};
 pub use progress::{Carry, Exit, Progress, Stage};
@@ -86,7 +86,7 @@ pub(crate) use text::Part;
 pub use text::Text;
 pub use watch::Watch;
 
-use crate::{ConversionError, SchemaVersion};
+use crate::{ConversionError, SchemaVersion, lazy::RawKey};
 
 /// Runs the steps `from..to` of a chain.
 pub type RunChain = for<'a> fn(ChainRun<'a>) -> Result<ChainOutput, ChainError>;
@@ -104,6 +104,8 @@ pub struct ChainRun<'a> {
     pub from: SchemaVersion,
     /// The version that the value is brought to; `from < to <= max`.
     pub to: SchemaVersion,
+    /// The key of the value, if it is an element of a map.
+    pub key: Option<ElementKey<'a>>,
     /// Where the siblings that the chain declared as context come from.
     pub context: &'a dyn ContextSource,
     /// What is to become of the value at the end, if it is not just written as JSON; `to` is `max` then.
@@ -111,6 +113,10 @@ pub struct ChainRun<'a> {
     /// Who wants to see the value between two steps, if anybody does.
     pub watch: Option<&'a dyn Watch>,
 }
+
+/// The key of an element, as it is written.
+#[derive(Debug, Clone, Copy)]
+pub struct ElementKey<'a>(pub(crate) RawKey<'a>);
 
 /// Where a chain gets the siblings that it declared as context.
 pub trait ContextSource {
@@ -120,6 +126,11 @@ pub trait ContextSource {
     ///
     /// The sibling is versioned and could not be brought to the version that the chain asks for.
     fn sibling(&self, field: &str) -> Result<Option<Cow<'_, str>>, ConversionError>;
+
+    /// Where the siblings are kept once they are read, if further runs have the same ones.
+    fn kept(&self) -> Option<&OnceCell<Box<dyn Any>>> {
+        None
+    }
 }
 
 /// What one run of a chain gives.

@@ -7,7 +7,8 @@ use std::marker::PhantomData;
 
 use super::{end::Target, probe::same_text};
 use crate::{
-    ContextAttribute, SchemaVersion, Scope, SideOutputAttribute, VersionedAttribute,
+    ConstantAttribute, ContextAttribute, SchemaVersion, Scope, SideOutputAttribute,
+    VersionedAttribute,
     chain::{ChainError, ChainErrorCause, ChainOutput, ChainRun},
     error::ConversionError,
 };
@@ -46,6 +47,8 @@ pub trait NotShared {
         optional: true,
         context: &[],
         side_outputs: &[],
+        constants: &[],
+        element_key: false,
         fetched: &[],
         losses: &[],
         moves: &[],
@@ -72,27 +75,52 @@ impl<T: VersionedField<NAME, Context = C, SideOutputs = S>, C, S, const NAME: u6
     pub const YES: bool = true;
 }
 
-/// Whether the contexts are the same, but for the order.
-#[must_use]
-pub const fn same_context(left: &[ContextAttribute], right: &[ContextAttribute]) -> bool {
-    if left.len() != right.len() {
-        return false;
-    }
-    let mut index = 0;
-    while index < left.len() {
-        let mut other = 0;
-        while other < right.len() {
-            if same_text(left[index].field, right[other].field) {
-                break;
-            }
-            other += 1;
-        }
-        if other == right.len() || !same_version(left[index].version, right[other].version) {
+/// What a field that shares a chain declares as context.
+pub struct OwnContext<'a> {
+    pub siblings: &'a [ContextAttribute],
+    pub constants: &'a [ConstantAttribute],
+    pub element_key: bool,
+}
+
+impl OwnContext<'_> {
+    /// Whether the context of the owner is the same, but for the order and for what is a constant.
+    #[must_use]
+    pub const fn is_that_of(&self, owner: &VersionedAttribute) -> bool {
+        let other = OwnContext {
+            siblings: owner.context,
+            constants: owner.constants,
+            element_key: owner.element_key,
+        };
+        if self.count() != other.count() || self.element_key != other.element_key {
             return false;
         }
-        index += 1;
+        let mut index = 0;
+        while index < self.count() {
+            let (name, version) = self.item(index);
+            let mut at = 0;
+            while at < other.count() && !same_text(name, other.item(at).0) {
+                at += 1;
+            }
+            if at == other.count() || !same_version(version, other.item(at).1) {
+                return false;
+            }
+            index += 1;
+        }
+        true
     }
-    true
+
+    const fn count(&self) -> usize {
+        self.siblings.len() + self.constants.len()
+    }
+
+    const fn item(&self, index: usize) -> (&'static str, Option<SchemaVersion>) {
+        if index < self.siblings.len() {
+            (self.siblings[index].field, self.siblings[index].version)
+        } else {
+            let constant = &self.constants[index - self.siblings.len()];
+            (constant.field, constant.version)
+        }
+    }
 }
 
 const fn same_version(left: Option<SchemaVersion>, right: Option<SchemaVersion>) -> bool {
@@ -102,6 +130,37 @@ const fn same_version(left: Option<SchemaVersion>, right: Option<SchemaVersion>)
         (None, Some(_)) | (Some(_), None) => false,
     }
 }
+
+/// Types that a text may be a constant of.
+#[diagnostic::on_unimplemented(message = "a constant of the type `{Self}` is no text")]
+pub trait TextConstant {}
+/// Types that an integer may be a constant of.
+#[diagnostic::on_unimplemented(message = "a constant of the type `{Self}` is no integer")]
+pub trait IntegerConstant {}
+/// Types that a truth value may be a constant of.
+#[diagnostic::on_unimplemented(message = "a constant of the type `{Self}` is no truth value")]
+pub trait BooleanConstant {}
+/// Types that `none` may be a constant of.
+#[diagnostic::on_unimplemented(message = "a constant of the type `{Self}` is never `none`")]
+pub trait NoConstant {}
+
+impl TextConstant for String {}
+impl TextConstant for Box<str> {}
+impl TextConstant for serde_json::Value {}
+impl IntegerConstant for serde_json::Value {}
+impl BooleanConstant for bool {}
+impl BooleanConstant for serde_json::Value {}
+impl NoConstant for serde_json::Value {}
+impl<T: TextConstant> TextConstant for Option<T> {}
+impl<T: IntegerConstant> IntegerConstant for Option<T> {}
+impl<T: BooleanConstant> BooleanConstant for Option<T> {}
+impl<T> NoConstant for Option<T> {}
+
+macro_rules! integers {
+    ($($ty:ty)*) => { $(impl IntegerConstant for $ty {})* };
+}
+
+integers!(u8 u16 u32 u64 usize i8 i16 i32 i64 isize);
 
 /// Whether the side outputs are the same.
 #[must_use]

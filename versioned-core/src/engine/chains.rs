@@ -1,6 +1,6 @@
 //! Running the chains of one entity: staleness, context, elements.
 
-use std::borrow::Cow;
+use std::{any::Any, borrow::Cow, cell::OnceCell};
 
 use super::{
     members::{Members, json_text},
@@ -10,7 +10,8 @@ use crate::{
     ConversionError, Declaration, FetchedAttribute, FieldPlace, Loss, MigrationError,
     MigrationOptions, SchemaVersion, Scope, VersionedAttribute,
     chain::{
-        ChainError, ChainErrorCause, ChainOutput, ChainRun, ContextSource, Ending, Part, Room, Text,
+        ChainError, ChainErrorCause, ChainOutput, ChainRun, ContextSource, ElementKey, Ending,
+        Part, Room, Text,
     },
     document::Member,
     engine::versions::FoundVersion,
@@ -139,7 +140,8 @@ impl Chains<'_> {
                 return Err(MigrationError::NotFetched { place: place(), name, from });
             }
         }
-        let context = Siblings { chains: *self, attribute, nesting: aside.nesting };
+        let kept = OnceCell::new();
+        let context = Siblings { chains: *self, attribute, nesting: aside.nesting, kept };
         // Elements lie below the list or map, and that below the document.
         let levels = match attribute.scope {
             Scope::Document => 0,
@@ -148,7 +150,8 @@ impl Chains<'_> {
         };
         let text = part.text(Room::below(levels, self.limits.depth_max));
         let ending = aside.ending;
-        let run = ChainRun { text: &text, from, to, context: &context, ending, watch: None };
+        let context = &context;
+        let run = ChainRun { text: &text, from, to, key: None, context, ending, watch: None };
         let result = match attribute.scope {
             Scope::Each => run_elements(attribute, run, aside.counter),
             Scope::Field | Scope::Document => run_located(attribute, run, aside.counter),
@@ -215,7 +218,8 @@ fn run_elements(
         output.json.push_str(&json[copied..start]);
         let element = Part { scanned: Some((tape, step.container)), ..Part::new(step.value) };
         let element = element.text(run.text.room());
-        let converted = run_located(attribute, ChainRun { text: &element, ..run }, counter);
+        let element = ChainRun { text: &element, key: step.key.map(ElementKey), ..run };
+        let converted = run_located(attribute, element, counter);
         let converted = converted.map_err(|error| {
             let place = element_pointer(step.key, index);
             ChainError { source: error.source.within(&place), ..error }
@@ -243,11 +247,17 @@ struct Siblings<'a> {
     attribute: &'static VersionedAttribute,
     /// How many chains ask for context around this one.
     nesting: usize,
+    /// What the chain has read of them, for the elements that follow.
+    kept: OnceCell<Box<dyn Any>>,
 }
 
 impl ContextSource for Siblings<'_> {
     fn sibling(&self, field: &str) -> Result<Option<Cow<'_, str>>, ConversionError> {
         let Chains { declaration, members, .. } = self.chains;
+        let mut constants = self.attribute.constants.iter();
+        if let Some(constant) = constants.find(|constant| constant.field == field) {
+            return Ok(Some(Cow::Borrowed(constant.json)));
+        }
         let Some(entry) = self.attribute.context.iter().find(|entry| entry.field == field) else {
             if let Some(fetched) = self.fetched(field) {
                 return Ok(json_text(fetched.value)?);
@@ -280,6 +290,10 @@ impl ContextSource for Siblings<'_> {
         let aside = Aside { nesting: self.nesting + 1, ..Aside::default() };
         let output = self.chains.run_nested(sibling, part, (from, to), aside)?;
         Ok(Some(Cow::Owned(output.json)))
+    }
+
+    fn kept(&self) -> Option<&OnceCell<Box<dyn Any>>> {
+        (self.attribute.scope == Scope::Each).then_some(&self.kept)
     }
 }
 

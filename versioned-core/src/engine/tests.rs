@@ -62,6 +62,8 @@ const FIRST: VersionedAttribute = VersionedAttribute {
     optional: false,
     context: &[],
     side_outputs: &[SideOutputAttribute { step: v(2), field: "counted", key: "counted" }],
+    constants: &[],
+    element_key: false,
     fetched: &[],
     losses: &[],
     moves: &[],

@@ -24,7 +24,7 @@ impl<'a> RawKey<'a> {
     }
 
     /// The key; `None` if it has a lone surrogate, which no text can hold.
-    pub(super) fn decoded(self) -> Option<Cow<'a, str>> {
+    pub(crate) fn decoded(self) -> Option<Cow<'a, str>> {
         if self.has_escapes {
             decode_quoted(self.quoted).map(Cow::Owned)
         } else {

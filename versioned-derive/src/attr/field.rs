@@ -4,6 +4,7 @@ use proc_macro2::Span;
 use syn::{Attribute, Expr, Path, Type, spanned::Spanned as _};
 
 use super::{
+    constant::{ConstantItem, constant as constant_of},
     entry::{Entry, entries, first, split},
     fetched::{FetchedItem, fetched, is_fetched},
     loss::{LossItem, MoveItem, loss, moved},
@@ -40,6 +41,7 @@ pub(crate) struct ContextItem {
     pub(crate) span: Span,
     pub(crate) version: Option<Number>,
     pub(crate) ty: Option<Type>,
+    pub(crate) constant: Option<ConstantItem>,
 }
 
 /// `side_output(step = 53, field = next_content_id_index)`
@@ -151,7 +153,8 @@ fn context(entry: Entry, errors: &mut Errors) -> (Vec<ContextItem>, Vec<FetchedI
             errors.add(item.name.span(), format!("a sibling in `context` is written {example}"));
             continue;
         }
-        let mut found = ContextItem { field, span: item.name.span(), version: None, ty: None };
+        let (span, version, ty, constant) = (item.name.span(), None, None, None);
+        let mut found = ContextItem { field, span, version, ty, constant };
         let mut seen = Vec::new();
         for detail in item.list.map_or_else(Vec::new, |list| split(list, errors)) {
             if !first(&mut seen, &detail.name, errors) {
@@ -160,10 +163,14 @@ fn context(entry: Entry, errors: &mut Errors) -> (Vec<ContextItem>, Vec<FetchedI
             match detail.name.to_string().as_str() {
                 "version" => found.version = detail.number(errors),
                 "as" => found.ty = detail.node("a type, such as `as = StatesV3`", errors),
-                _ => detail.unknown(&["version", "as"], errors),
+                "constant" => found.constant = constant_of(detail, errors),
+                _ => detail.unknown(&["version", "as", "constant"], errors),
             }
         }
-        context.push(found);
+        // A constant that is none has been reported.
+        if found.constant.is_some() || !seen.iter().any(|name| name == "constant") {
+            context.push(found);
+        }
     }
     (context, before)
 }

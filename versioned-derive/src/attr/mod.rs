@@ -1,6 +1,7 @@
 //! Attributes: `#[versioned(..)]` and what matters of `#[serde(..)]`, as data.
 
 pub(crate) mod case;
+mod constant;
 mod container;
 mod entry;
 mod fetched;
@@ -8,6 +9,7 @@ mod field;
 mod loss;
 pub(crate) mod serde;
 
+pub(crate) use constant::{ConstantItem, Literal};
 pub(crate) use container::ContainerAttr;
 pub(crate) use fetched::FetchedItem;
 pub(crate) use field::{ChainPath, ContextItem, FieldAttr, Number};

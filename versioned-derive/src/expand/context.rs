@@ -1,7 +1,7 @@
 //! Context: the generated struct of siblings, and how a run of the chain fills it.
 
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use proc_macro2::{Literal, TokenStream};
+use quote::{quote, quote_spanned};
 use syn::{GenericArgument, PathArguments, Type, spanned::Spanned as _};
 
 use super::{Names, at};
@@ -37,7 +37,11 @@ fn context_struct(
         let doc = format!("`{}`, as it was fetched.", item.name);
         quote! { #[doc = #doc] pub #ident: #ty }
     });
-    let fields: Vec<_> = siblings.chain(fetched).collect();
+    let key = versioned.element_key.then(|| {
+        let doc = "The key of the element, in a map.";
+        quote! { #[doc = #doc] pub key: ::core::option::Option<&'a str> }
+    });
+    let fields: Vec<_> = siblings.chain(fetched).chain(key).collect();
     let doc = format!("What the conversions of `{}` read of its siblings.", versioned.name);
     // Where every item of the context was a mistake, the lifetime still has a use.
     let marker = fields.is_empty().then(|| quote!(marker: ::core::marker::PhantomData<&'a ()>));
@@ -91,35 +95,48 @@ pub(super) fn read(model: &Model<'_>, versioned: &Versioned<'_>, names: &Names) 
     let Some(name) = names.context(versioned) else {
         return quote! { let __context = #private::step::NoContext; };
     };
-    let mut owned = TokenStream::new();
+    let (mut owned, mut types) = (TokenStream::new(), TokenStream::new());
+    let values = versioned.context.len() + versioned.fetched.len();
+    let mut places = (0..values).map(Literal::usize_unsuffixed);
     let mut fields = TokenStream::new();
     for item in &versioned.context {
         let (field, ty) = (&item.field.name, ty(item, names));
-        let (ident, local) = (&item.field.ident, format_ident!("__context_{field}"));
+        let (ident, place) = (&item.field.ident, places.next());
         let (read, absent) = (reader(item, &ty, names), absent(model, item, &ty, names));
         owned.extend(quote! {
-            let #local: #ty = #private::context::sibling(
+            #private::context::sibling::<#ty>(
                 __run,
                 &#private::context::Sibling { field: #field, read: #read, absent: #absent },
-            )?;
+            )?,
         });
-        fields.extend(quote! { #ident: &#local, });
+        types.extend(quote!(#ty,));
+        fields.extend(quote! { #ident: &__values.#place, });
     }
     for FetchedItem { ident, name, ty } in &versioned.fetched {
-        let local = format_ident!("__context_{name}");
+        let place = places.next();
         // The one bound on the type is reported at the type.
         let read = quote_spanned! {at(ty.span())=> #private::read::from_text::<#ty> };
         let absent = quote!(#private::context::absent_with::<#ty>);
         owned.extend(quote! {
-            let #local: #ty = #private::context::sibling(
+            #private::context::sibling::<#ty>(
                 __run,
                 &#private::context::Sibling { field: #name, read: #read, absent: #absent },
-            )?;
+            )?,
         });
-        fields.extend(quote! { #ident: &#local, });
+        types.extend(quote!(#ty,));
+        fields.extend(quote! { #ident: &__values.#place, });
+    }
+    let mut key = TokenStream::new();
+    if versioned.element_key {
+        key = quote! { let __key = #private::context::key(__run)?; };
+        fields.extend(quote! { key: __key.as_deref(), });
     }
     quote! {
-        #owned
+        #key
+        let mut __alone = ::core::option::Option::None;
+        let __values: &(#types) = #private::context::once(__run, &mut __alone, || {
+            ::core::result::Result::Ok((#owned))
+        })?;
         let __context = &#name { #fields };
     }
 }

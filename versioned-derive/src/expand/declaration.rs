@@ -56,6 +56,7 @@ pub(super) fn expand(model: &Model<'_>, names: &Names) -> TokenStream {
 
 /// The parts of an attribute that a shared chain is compared by.
 pub(super) struct Parts {
+    pub(super) constants: TokenStream,
     pub(super) context: TokenStream,
     pub(super) side_outputs: TokenStream,
 }
@@ -77,7 +78,16 @@ pub(super) fn attribute_parts(versioned: &Versioned<'_>, names: &Names) -> Parts
             }
         }
     });
-    Parts { context: quote!(&[#(#context),*]), side_outputs: quote!(&[#(#side_outputs),*]) }
+    let constants = versioned.constants.iter().map(|constant| {
+        let (field, json) = (constant.name, &constant.item.json);
+        let version = option(constant.version.map(|version| version.value), names);
+        quote!(#krate::ConstantAttribute { field: #field, version: #version, json: #json })
+    });
+    Parts {
+        constants: quote!(&[#(#constants),*]),
+        context: quote!(&[#(#context),*]),
+        side_outputs: quote!(&[#(#side_outputs),*]),
+    }
 }
 
 fn option(version: Option<u32>, names: &Names) -> TokenStream {
@@ -118,7 +128,8 @@ pub(super) fn attribute(
         quote!(::core::option::Option::None)
     };
     let optional = optional(versioned, read_by_type, names);
-    let Parts { context, side_outputs } = attribute_parts(versioned, names);
+    let element_key = versioned.element_key;
+    let Parts { constants, context, side_outputs } = attribute_parts(versioned, names);
     let additions = loss::attribute(versioned, names);
     quote! {
         #krate::VersionedAttribute {
@@ -132,6 +143,8 @@ pub(super) fn attribute(
             scope: #krate::Scope::#scope,
             optional: #optional,
             context: #context,
+            constants: #constants,
+            element_key: #element_key,
             side_outputs: #side_outputs,
             #additions
             run: #run,

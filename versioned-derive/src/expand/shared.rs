@@ -2,7 +2,7 @@
 //! a chain.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens as _, format_ident, quote};
+use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 
 use super::{
     Names, at,
@@ -13,8 +13,8 @@ use super::{
     messages::Messages,
 };
 use crate::{
-    attr::{ChainPath, Number, case::pascal},
-    valid::{Chain, Versioned},
+    attr::{ChainPath, Literal, Number, case::pascal},
+    valid::{Chain, Constant, Versioned},
 };
 
 /// `Shared<Exploration, 42>`, the chain that another field owns.
@@ -89,9 +89,14 @@ fn own_end(versioned: &Versioned<'_>, last: u32, names: &Names) -> TokenStream {
 
 /// The types of context, sorted by name, and of side outputs, as tuples.
 fn types(versioned: &Versioned<'_>, names: &Names) -> (TokenStream, TokenStream) {
-    let mut items: Vec<_> = versioned.context.iter().collect();
-    items.sort_by_key(|item| &item.field.name);
-    let context = items.iter().map(|item| context::ty(item, names));
+    let siblings = versioned.context.iter();
+    let mut items: Vec<_> = siblings
+        .map(|item| (item.field.name.as_str(), context::ty(item, names).into_token_stream()))
+        .collect();
+    let constants = versioned.constants.iter();
+    items.extend(constants.map(|constant| (constant.name, constant.ty.to_token_stream())));
+    items.sort_by_key(|(name, _)| *name);
+    let context = items.iter().map(|(_, ty)| ty);
     let sides = versioned.side_outputs.iter().map(|(_, field)| &field.ty);
     (quote!((#(#context,)*)), quote!((#(#sides,)*)))
 }
@@ -104,12 +109,19 @@ pub(super) fn checks(path: &ChainPath, versioned: &Versioned<'_>, names: &Names)
     let (name, chain, shared) = (versioned.name, texts.shared(path), of(path, versioned, names));
     let (owner, hash) = (&path.owner, hash(path.field.as_deref().unwrap_or(name)));
     let (context, side_outputs) = types(versioned, names);
-    let Parts { context: own_context, side_outputs: own_sides } =
+    let Parts { constants, context: siblings, side_outputs: own_sides } =
         declaration::attribute_parts(versioned, names);
+    let element_key = versioned.element_key;
 
     let found = quote!(#shared::YES);
-    let same_context =
-        quote!(#private::shared::same_context(#own_context, #shared::ATTRIBUTE.context));
+    let same_context = quote! {
+        #private::shared::OwnContext {
+            siblings: #siblings,
+            constants: #constants,
+            element_key: #element_key,
+        }
+        .is_that_of(&#shared::ATTRIBUTE)
+    };
     let same_sides = quote! {
         #private::shared::same_side_outputs(#own_sides, #shared::ATTRIBUTE.side_outputs)
     };
@@ -138,8 +150,27 @@ pub(super) fn checks(path: &ChainPath, versioned: &Versioned<'_>, names: &Names)
         ),
     ];
     let bounds = bounds(versioned, &shared, &chain, &texts);
+    let constants = versioned.constants.iter().map(|constant| constant_type(constant, names));
     let target = target_check(path, versioned, names);
-    quote! { #(#same)* #bounds #target }
+    quote! { #(#same)* #(#constants)* #bounds #target }
+}
+
+/// A constant has a type that its literal is a value of.
+fn constant_type(constant: &Constant<'_>, names: &Names) -> TokenStream {
+    let (private, ty) = (&names.private, &constant.ty);
+    let of = match constant.item.literal {
+        Literal::Text => quote!(TextConstant),
+        Literal::Integer => quote!(IntegerConstant),
+        Literal::Boolean => quote!(BooleanConstant),
+        Literal::Nothing => quote!(NoConstant),
+    };
+    let check = quote_spanned! {at(constant.item.span)=> __constant::<#ty>() };
+    quote! {
+        const _: fn() = || {
+            fn __constant<T: #private::shared::#of>() {}
+            #check
+        };
+    }
 }
 
 /// The `min` and `max` that the field repeats.

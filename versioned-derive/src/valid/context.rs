@@ -2,7 +2,7 @@
 
 use syn::Type;
 
-use super::{Versioned, versioned::range};
+use super::{Versioned, beside, versioned::range};
 use crate::{
     ast::{Field, Input},
     attr::{ContextItem, Number},
@@ -41,6 +41,9 @@ pub(super) fn resolve<'a>(input: &'a Input, versioned: &mut [Versioned<'a>], err
         let place = format!("`{}.{}`", input.ident, versioned[index].name);
         let mut context = Vec::new();
         for item in &attr.context {
+            if beside::take(input, &mut versioned[index], (item, &place), errors) {
+                continue;
+            }
             context.extend(context_item(input, versioned, index, (item, &place), errors));
         }
         let mut side_outputs = Vec::new();

@@ -4,6 +4,7 @@
 //! Invariant: what is wrong with one field is reported once, and the field is then no longer
 //! `sound`, so that nothing that follows from the mistake is reported as well.
 
+mod beside;
 mod context;
 mod fetched;
 mod keys;
@@ -20,6 +21,7 @@ use crate::{
     errors::Errors,
 };
 
+pub(crate) use beside::Constant;
 pub(crate) use context::{Context, ContextType};
 pub(crate) use versioned::range;
 
@@ -40,6 +42,10 @@ pub(crate) struct Versioned<'a> {
     pub(crate) version: Option<&'a Field>,
     pub(crate) chain: Chain<'a>,
     pub(crate) context: Vec<Context<'a>>,
+    /// What stands for siblings that only the owner of a shared chain has.
+    pub(crate) constants: Vec<Constant<'a>>,
+    /// The conversions see the key of their element.
+    pub(crate) element_key: bool,
     /// What the caller fetches for the conversions.
     pub(crate) fetched: Vec<&'a FetchedItem>,
     /// The steps that set siblings, in the order of the steps.

@@ -81,6 +81,8 @@ fn versioned_field<'a>(
             max: attr.max.map(|number| number.value),
         },
         context: Vec::new(),
+        constants: Vec::new(),
+        element_key: false,
         fetched: Vec::new(),
         side_outputs: Vec::new(),
         anchor: attr

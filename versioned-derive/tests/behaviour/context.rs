@@ -1,6 +1,8 @@
+use std::cell::Cell;
+
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
-use versioned_core::{__private::ChainErrorCause, BaseVersionedDomainObject};
+use versioned_core::{__private::ChainErrorCause, BaseVersionedDomainObject, MigrationError};
 
 use super::{run_beside, told};
 
@@ -114,4 +116,49 @@ fn a_sibling_of_another_type_or_version_stops_the_chain() {
     assert_eq!((object.states, object.version, object.title.as_str()), (json!(1), 3, "t"));
     assert_eq!((object.language, object.doubled, object.started), (None, 3, 0));
     assert_eq!((object.rules.len(), object.rules_version), (0, 2));
+}
+
+thread_local! {
+    /// How often the title was read.
+    static READ: Cell<u32> = const { Cell::new(0) };
+}
+
+fn counted<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    READ.set(READ.get() + 1);
+    String::deserialize(deserializer)
+}
+
+#[derive(Deserialize, BaseVersionedDomainObject)]
+struct Gallery {
+    #[serde(deserialize_with = "counted")]
+    title: String,
+    #[versioned(version_field = "version", min = 1, max = 2, each, context(title))]
+    pictures: Vec<Value>,
+    version: u32,
+}
+
+impl Gallery {
+    fn _convert_pictures_v1_to_v2(picture: Value, context: &GalleryPicturesContext<'_>) -> Value {
+        json!([context.title, picture])
+    }
+}
+
+/// Without this, a list of a thousand elements would read a large sibling a thousand times.
+#[test]
+fn the_elements_of_a_list_have_one_context() {
+    READ.set(0);
+    let migrate = |stored: &str| {
+        let migrated = Gallery::migrate_to_latest_schema_versions(stored);
+        migrated.map(|migrated| migrated.into_document().into_owned())
+    };
+    let migrated = migrate(r#"{"title":"T","pictures":[1,2,3],"version":1}"#).unwrap();
+    let expect = r#"{"title":"T","pictures":[["T",1],["T",2],["T",3]],"version":2}"#;
+    assert_eq!((migrated.as_str(), READ.get()), (expect, 1));
+    // Nobody asks for it where there is no element.
+    migrate(r#"{"title":5,"pictures":[],"version":1}"#).unwrap();
+    let error = migrate(r#"{"title":5,"pictures":[1],"version":1}"#).unwrap_err();
+    assert!(matches!(error, MigrationError::ContextUnavailable { sibling: "title", .. }));
+    let gallery: Gallery =
+        serde_json::from_str(r#"{"title":"T","pictures":[],"version":2}"#).unwrap();
+    assert_eq!((gallery.title.as_str(), gallery.pictures.len(), gallery.version), ("T", 0, 2));
 }

@@ -11,7 +11,7 @@ use versioned_core::{
 };
 
 /// What is told of an object, or of why there is none.
-type Told = Result<String, String>;
+pub(crate) type Told = Result<String, String>;
 
 /// By the migrated text.
 fn by_text<T: BaseVersionedDomainObject>(stored: &str) -> Result<T, MigrationError> {
@@ -32,7 +32,10 @@ fn told<T>(object: Result<T, MigrationError>, show: impl Fn(&T) -> String) -> To
 }
 
 /// Both ways, from one document and from columns.
-fn compare<T: BaseVersionedDomainObject>(stored: &str, show: impl Fn(&T) -> String) -> Told {
+pub(crate) fn compare<T: BaseVersionedDomainObject>(
+    stored: &str,
+    show: impl Fn(&T) -> String,
+) -> Told {
     let direct = told(T::from_stored_document(stored), &show);
     assert_eq!(direct, told(by_text::<T>(stored), &show), "{stored}");
     if let Ok(members) = serde_json::from_str::<Map<String, Value>>(stored) {

@@ -3,10 +3,12 @@
 mod chains;
 mod context;
 mod direct;
+mod direct_limits;
 mod errors;
 mod fetched;
 mod lazy;
 mod losses;
+mod shared;
 mod side_outputs;
 
 use std::{borrow::Cow, collections::BTreeMap};
@@ -52,8 +54,8 @@ pub(crate) fn run_alone<T: BaseVersionedDomainObject>(
     let (from, to) = (SchemaVersion::new(from), SchemaVersion::new(to));
     let context = &Siblings(siblings.iter().copied().collect());
     let text = Text::new(json);
-    let (ending, watch) = (None, None);
-    (attribute.run)(ChainRun { text: &text, from, to, context, ending, watch })
+    let (key, ending, watch) = (None, None, None);
+    (attribute.run)(ChainRun { text: &text, from, to, key, context, ending, watch })
 }
 
 pub(crate) fn run<T: BaseVersionedDomainObject>(

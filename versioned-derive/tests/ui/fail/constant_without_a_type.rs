@@ -1,0 +1,32 @@
+//~ say in which type the owner of the chain has `language`
+
+use serde::Deserialize;
+use serde_json::Value;
+use versioned_core::BaseVersionedDomainObject;
+
+#[derive(Deserialize, BaseVersionedDomainObject)]
+pub struct Exploration {
+    #[versioned(version_field = "version", min = 1, max = 2, each, context(language, key))]
+    pub states: Vec<Value>,
+    pub version: u32,
+    pub language: Option<String>,
+}
+
+impl Exploration {
+    fn _convert_states_v1_to_v2(state: Value, _: &ExplorationStatesContext<'_>) -> Value {
+        state
+    }
+}
+
+#[derive(Deserialize, BaseVersionedDomainObject)]
+pub struct Question {
+    #[versioned(
+        version_field = "version",
+        chain = Exploration::states,
+        context(language(constant = none), key)
+    )]
+    pub state: Value,
+    pub version: u32,
+}
+
+fn main() {}
