@@ -1,7 +1,8 @@
 //! Questions: one state each, beside the skills that it tests.
 //!
-//! The numbers of its versions are those of the states of explorations, and so are the steps. A
-//! question has no first state, so it takes the steps one by one instead of the whole chain.
+//! The numbers of its versions are those of the states of explorations, and so is what its steps do.
+//! They are steps of its own since the last one sets the counter of the question: a chain over single
+//! states, which both kinds could share, has no side outputs.
 
 use serde::{Deserialize, Serialize};
 use versioned_core::{BaseVersionedDomainObject, ConversionError, LazyValue, SchemaVersion};
