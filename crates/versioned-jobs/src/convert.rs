@@ -237,14 +237,15 @@ fn convert_members<D: BaseVersionedDomainObject>(
     }
     let (mut effects, mut commit) = (Effects::default(), None);
     if subject.needs_all_columns() {
-        let entity = D::schema_versioned_attributes().entity;
-        let document = assemble(entity, &members, &migrated.writes).map_err(with_id)?;
         if !subject.hooks.is_empty() {
-            let object = D::migrate_to_latest_schema_versions(&document)
-                .and_then(|migrated| migrated.to_object());
+            let object = D::from_stored_members(&written(&members, &migrated.writes));
             effects = run_hooks(subject, row, &object.map_err(with_id)?)?;
         }
-        commit = commit_of(subject, row, &migrated.changes, || document, options)?;
+        if subject.table.history().is_some() {
+            let entity = D::schema_versioned_attributes().entity;
+            let document = assemble(entity, &members, &migrated.writes).map_err(with_id)?;
+            commit = commit_of(subject, row, &migrated.changes, || document, options)?;
+        }
     }
     let (fields, side_outputs, losses) = (migrated.changes, migrated.side_outputs, migrated.losses);
     let changed = Changed { fields, side_outputs, losses, effects, before: None, commit };

@@ -120,9 +120,6 @@ struct Database {
     folder: PathBuf,
 }
 
-/// The domain object of a job.
-type ObjectOf<J> = <<J as BaseMigrateVersionedModelJob>::Model as VersionedModel>::DomainObject;
-
 impl Database {
     async fn create(table: &'static str) -> Self {
         static CREATED: AtomicU32 = AtomicU32::new(0);
@@ -191,11 +188,13 @@ impl Database {
         let mut documents = BTreeMap::new();
         for id in rows.keys() {
             let key = id.as_str().into();
-            let object = J::Model::get(&self.store, &key).await;
+            let object = J::Model::find(&self.store, &key).await;
             match J::Model::find_document(&self.store, &key).await {
                 Ok(document) => {
                     let document = document.unwrap();
-                    let expect = serde_json::from_str::<ObjectOf<J>>(&document);
+                    let expect = serde_json::from_str::<<J::Model as VersionedModel>::DomainObject>(
+                        &document,
+                    );
                     let (object, expect) = (format!("{:?}", object.ok()), expect.ok());
                     assert!(object == format!("{:?}", Some(expect)), "{id}: another object");
                     documents.insert(id.clone(), document);
