@@ -239,7 +239,7 @@ fn convert_members<D: BaseVersionedDomainObject>(
     if subject.needs_all_columns() {
         if !subject.hooks.is_empty() {
             let object = D::from_stored_members(&written(&members, &migrated.writes));
-            effects = run_hooks(subject, row, &object.map_err(with_id)?)?;
+            effects = run_hooks(subject, row, &object.map_err(with_id)?, options)?;
         }
         if subject.table.history().is_some() {
             let entity = D::schema_versioned_attributes().entity;
@@ -269,7 +269,7 @@ fn convert_document<D: BaseVersionedDomainObject>(
     let effects = match options.check_type || !subject.hooks.is_empty() {
         true => {
             let object = migrated.to_object().map_err(with_id)?;
-            run_hooks(subject, row, &object)?
+            run_hooks(subject, row, &object, options)?
         }
         false => Effects::default(),
     };
@@ -283,9 +283,15 @@ fn convert_document<D: BaseVersionedDomainObject>(
 }
 
 /// What follows from an entity at its latest versions.
-fn run_hooks<D>(subject: &Subject<D>, row: &Row, object: &D) -> Result<Effects, EntityError> {
+fn run_hooks<D>(
+    subject: &Subject<D>,
+    row: &Row,
+    object: &D,
+    options: &ConvertOptions,
+) -> Result<Effects, EntityError> {
     let saved = Saved::new(object, &row.key, next_version(row), Reason::Migrate);
-    subject.hooks.run(&saved).map_err(|source| {
+    let (fetched, nothing) = (options.fetched.get(&row.key), Fetched::default());
+    subject.hooks.run(&saved, fetched.unwrap_or(&nothing)).map_err(|source| {
         let (entity, id) = (subject.name, row.key.to_entity_id());
         EntityError::Invalid { entity, id, source }
     })

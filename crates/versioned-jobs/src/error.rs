@@ -73,8 +73,8 @@ pub enum JobError {
         source: StoreError,
     },
 
-    /// What conversions need from elsewhere could not be fetched. Batches before that are written.
-    #[error("the run over `{entity}` ended after {}: what conversions need could not be fetched",
+    /// What conversions or checks need from elsewhere could not be fetched. Batches before that are written.
+    #[error("the run over `{entity}` ended after {}: what conversions or checks need could not be fetched",
         done(.report))]
     #[non_exhaustive]
     Prefetch {

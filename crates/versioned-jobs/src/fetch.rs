@@ -13,7 +13,7 @@ use versioned_store::{
 use crate::{
     EntityError, FetchError, Fetched, Stored, VersionedModel,
     convert::{read_document, read_members},
-    prefetch::{FetchedByKey, prefetch},
+    prefetch::{Asked, FetchedByKey, When, converts_with_fetched, prefetch},
 };
 
 /// The error of a strict read that finds nothing.
@@ -125,13 +125,18 @@ where
     M: VersionedModel + ?Sized,
     S: ModelStore,
 {
-    if table.declaration().versioned.iter().all(|it| it.fetched.is_empty()) {
+    if !converts_with_fetched(table) {
         return Ok(Fetched::default());
     }
-    let fetched = prefetch::<M, S>(store, table, std::slice::from_ref(row)).await;
+    let fetched = prefetch::<M, S>(store, to_convert(table, std::slice::from_ref(row))).await;
     let entity = table.declaration().entity;
     let mut fetched = fetched.map_err(|source| FetchError::Prefetch { entity, source })?;
     Ok(fetched.remove(&row.key).unwrap_or_default())
+}
+
+/// A read checks nothing.
+fn to_convert<'a>(table: &'a EntityTable, rows: &'a [Row]) -> Asked<'a> {
+    Asked { table, rows, check_needs: &[], when: When::Converted }
 }
 
 /// What is fetched for the conversions of rows.
@@ -144,10 +149,10 @@ where
     M: VersionedModel + ?Sized,
     S: ModelStore,
 {
-    let needs = table.declaration().versioned.iter().any(|it| !it.fetched.is_empty());
+    let needs = converts_with_fetched(table);
     let rows: Vec<Row> = rows.iter().filter(|_| needs).flatten().cloned().collect();
     let entity = table.declaration().entity;
-    let fetched = prefetch::<M, S>(store, table, &rows).await;
+    let fetched = prefetch::<M, S>(store, to_convert(table, &rows)).await;
     fetched.map_err(|source| FetchError::Prefetch { entity, source })
 }
 

@@ -62,8 +62,8 @@ pub enum FetchError {
         entity: &'static str,
     },
 
-    /// What the conversions need from elsewhere could not be fetched.
-    #[error("what conversions of `{entity}` need could not be fetched")]
+    /// What conversions or a check need from elsewhere could not be fetched.
+    #[error("what conversions or checks of `{entity}` need could not be fetched")]
     #[non_exhaustive]
     Prefetch {
         /// Name of the entity kind.

@@ -10,7 +10,7 @@ use versioned_store::{
     CommitCommand, CommitKind, CommitRecord, DependentRow, ModelVersion, OutboxMessage, RunId,
 };
 
-use crate::Saved;
+use crate::{Fetched, Saved, prefetch::NotGiven};
 
 /// Why an entity is not valid.
 pub type HookError = Box<dyn Error + Send + Sync>;
@@ -20,6 +20,9 @@ pub type Validate<D> = fn(&D, bool) -> Result<(), HookError>;
 
 /// Says whether an old snapshot is valid.
 pub type ValidateSnapshot<D> = fn(&D) -> Result<(), HookError>;
+
+/// Says whether an entity fits others, by what [`prefetch`](crate::VersionedModel::prefetch) has given for it.
+pub type Check<D> = fn(&Saved<'_, D>, &Fetched) -> Result<(), HookError>;
 
 /// Gives what is written with an entity besides its row.
 pub type Follows<D, T> = fn(&Saved<'_, D>) -> Vec<T>;
@@ -50,6 +53,8 @@ pub struct Hooks<D> {
     validate: Option<Validate<D>>,
     strict_if: Option<fn(&D) -> bool>,
     validate_snapshot: Option<ValidateSnapshot<D>>,
+    check: Option<Check<D>>,
+    check_needs: &'static [&'static str],
     dependents: Option<Follows<D, DependentRow>>,
     outbox: Option<Follows<D, OutboxMessage>>,
     committer: &'static str,
@@ -68,6 +73,35 @@ impl<D> Hooks<D> {
     #[must_use]
     pub fn strict_if(self, strict_if: fn(&D) -> bool) -> Self {
         Self { strict_if: Some(strict_if), ..self }
+    }
+
+    /// Sets what an entity must fulfil beside others, such as a story beside the skills of its topic; and the names of the
+    /// values for that, which [`prefetch`](crate::VersionedModel::prefetch) is asked for.
+    ///
+    /// It runs after the validation wherever an entity is written or a migration of it is audited. What it refuses is not
+    /// valid, and so is an entity for which a value was not given. Entities that are current already are not checked
+    /// until they are saved, and old snapshots never.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use versioned_jobs::Hooks;
+    ///
+    /// struct Story {
+    ///     skills: Vec<String>,
+    /// }
+    /// let hooks = Hooks::<Story>::default().check(&["skills_of_topic"], |saved, fetched| {
+    ///     let known: Vec<String> = fetched.get("skills_of_topic")?;
+    ///     match saved.object.skills.iter().find(|skill| !known.contains(skill)) {
+    ///         Some(skill) => Err(format!("the topic has no skill `{skill}`").into()),
+    ///         None => Ok(()),
+    ///     }
+    /// });
+    /// assert!(!hooks.is_empty());
+    /// ```
+    #[must_use]
+    pub fn check(self, needs: &'static [&'static str], check: Check<D>) -> Self {
+        Self { check: Some(check), check_needs: needs, ..self }
     }
 
     /// Sets what an old snapshot must fulfil, besides that its type accepts it; it is never strict, since what was saved
@@ -104,7 +138,14 @@ impl<D> Hooks<D> {
     /// Whether nothing was set that looks at an entity or writes with it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.validate.is_none() && self.validate_snapshot.is_none() && !self.writes()
+        let checks =
+            self.validate.is_some() || self.validate_snapshot.is_some() || self.check.is_some();
+        !checks && !self.writes()
+    }
+
+    /// The names of the values that the check needs.
+    pub(crate) fn check_needs(&self) -> &'static [&'static str] {
+        self.check_needs
     }
 
     /// Whether rows or messages are written with an entity, which needs a ledger.
@@ -150,14 +191,24 @@ impl<D> Hooks<D> {
         }
     }
 
-    /// What follows from an entity that is about to be written.
-    pub(crate) fn run(&self, saved: &Saved<'_, D>) -> Result<Effects, HookError> {
+    /// What follows from an entity that is about to be written, with what was fetched for its check.
+    pub(crate) fn run(
+        &self,
+        saved: &Saved<'_, D>,
+        fetched: &Fetched,
+    ) -> Result<Effects, HookError> {
         let object = saved.object;
         if let Some(validate) = self.validate_snapshot {
             validate(object)?;
         }
         if let Some(validate) = self.validate {
             validate(object, self.strict_if.is_some_and(|strict_if| strict_if(object)))?;
+        }
+        if let Some(check) = self.check {
+            match self.check_needs.iter().find(|name| !fetched.has(name)) {
+                Some(name) => return Err(NotGiven { name: (*name).to_owned() }.into()),
+                None => check(saved, fetched)?,
+            }
         }
         Ok(self.effects(saved))
     }
@@ -209,6 +260,8 @@ impl<D> Default for Hooks<D> {
             validate: None,
             strict_if: None,
             validate_snapshot: None,
+            check: None,
+            check_needs: &[],
             dependents: None,
             outbox: None,
             committer: "migration",
@@ -230,6 +283,7 @@ impl<D> fmt::Debug for Hooks<D> {
             .field("validate", &self.validate.is_some())
             .field("strict_if", &self.strict_if.is_some())
             .field("validate_snapshot", &self.validate_snapshot.is_some())
+            .field("check", &self.check.is_some())
             .field("dependents", &self.dependents.is_some())
             .field("outbox", &self.outbox.is_some())
             .field("committer", &self.committer)

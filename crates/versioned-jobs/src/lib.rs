@@ -18,7 +18,7 @@
 //! | `report`, `counts`, `change_counts`, `failure` | what a run did: [`JobReport`], [`Counts`], [`EntityFailure`] |
 //! | `census` | which versions are stored: [`CensusReport`] |
 //! | `fetch` | one entity at its latest versions, nothing written back |
-//! | `prefetch` | what conversions need from elsewhere, fetched before they run: [`Fetched`] |
+//! | `prefetch` | what conversions and checks need from elsewhere, fetched before they run: [`Fetched`] |
 //! | `options`, `policy`, `progress`, `clock` | what the caller decides, sees and measures |
 //!
 //! # Examples
@@ -69,7 +69,7 @@ pub use counts::{Counts, Mode, Outcome};
 pub use error::JobError;
 pub use failure::{EntityError, EntityFailure, PanicMessage};
 pub use fetch_error::FetchError;
-pub use hooks::{Follows, HookError, Hooks, Validate, ValidateSnapshot};
+pub use hooks::{Check, Follows, HookError, Hooks, Validate, ValidateSnapshot};
 pub use model_migration::BaseMigrateVersionedModelJob;
 pub use options::{JobOptions, StopFlag};
 pub use outbox::{DeliverError, deliver};

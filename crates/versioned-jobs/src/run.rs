@@ -17,7 +17,7 @@ use crate::{
     convert::{BatchPlan, ConvertOptions, FailedRow, RowPlan, plan_batch},
     ending::EndedEarly,
     ledger::{OpenRun, now_ms},
-    prefetch::{FetchedByKey, Prefetch},
+    prefetch::{Asked, FetchedByKey, Prefetch, When},
     subject::Subject,
     tally::Tally,
 };
@@ -138,8 +138,7 @@ impl<'a, D: BaseVersionedDomainObject, S: JobLedger> Run<'a, D, S> {
             let last = page.rows.last().map(|row| row.key.clone());
             let is_last = page.is_last;
             let scanned = page.rows.len();
-            let fetched = (self.prefetch)(self.store, self.table(), &page.rows).await;
-            let fetched = fetched.map_err(EndedEarly::Prefetch)?;
+            let fetched = self.prefetch(&page.rows).await?;
             let conversion = self.convert(page, fetched);
             // The next page is read while this one is converted: two pages are in memory, never more.
             if !is_last {
@@ -152,6 +151,13 @@ impl<'a, D: BaseVersionedDomainObject, S: JobLedger> Run<'a, D, S> {
             self.write(plan).await?;
         }
         Ok(())
+    }
+
+    /// What conversions and checks of the stale rows of a page need from elsewhere.
+    async fn prefetch(&self, rows: &[Row]) -> Result<FetchedByKey, EndedEarly> {
+        let (table, check_needs) = (self.table(), self.subject.hooks.check_needs());
+        let asked = Asked { table, rows, check_needs, when: When::Converted };
+        (self.prefetch)(self.store, asked).await.map_err(EndedEarly::Prefetch)
     }
 
     async fn read(&self, after: Option<EntityKey>) -> Result<Page, EndedEarly> {

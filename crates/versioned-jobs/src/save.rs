@@ -6,15 +6,17 @@
 use serde::Serialize;
 use versioned_core::{BaseVersionedDomainObject, FieldChange, MigrationOptions};
 use versioned_store::{
-    CommitCommand, CommitKind, EntityKey, EntityTable, HistoryStore, ModelChange, ModelCommit,
-    ModelVersion, NewModel, Row, RowWrite, WriteOutcome,
+    CommitCommand, CommitKind, CommitRecord, EntityKey, EntityTable, HistoryStore, ModelChange,
+    ModelCommit, ModelStore, ModelVersion, NewModel, Row, RowWrite, WriteOutcome,
 };
 
 use crate::{
-    Commit, EntityError, Fetched, Hooks, Reason, SaveError, Saved, Stored, VersionedModel,
+    Commit, EntityError, FetchError, Fetched, Hooks, Reason, SaveError, Saved, Stored,
+    VersionedModel,
     content::{document_after, document_of},
     convert::next_version,
     hooks::{Effects, migrate_commands},
+    prefetch::{Asked, When, prefetch},
 };
 
 /// An entity kind, as a save needs it.
@@ -22,6 +24,19 @@ pub(crate) struct Saver<D> {
     pub(crate) entity: &'static str,
     pub(crate) table: EntityTable,
     hooks: Hooks<D>,
+}
+
+/// The content that is about to be saved, as a document and as a row.
+pub(crate) struct Draft {
+    document: String,
+    row: Row,
+}
+
+/// An old model version that is about to be brought back.
+pub(crate) struct Reverted<D> {
+    pub(crate) draft: Draft,
+    object: D,
+    commands: Vec<CommitCommand>,
 }
 
 /// A save that is planned, and what to say where it cannot take place.
@@ -38,24 +53,52 @@ impl<D: BaseVersionedDomainObject> Saver<D> {
         Ok(Self { entity, table, hooks: M::hooks().of_models() })
     }
 
-    /// A new entity.
-    pub(crate) fn create(
-        &self,
-        key: &EntityKey,
-        object: &D,
-        commit: Commit,
-    ) -> Result<PlannedSave, SaveError>
+    /// What is saved of an object.
+    pub(crate) fn draft(&self, key: &EntityKey, object: &D) -> Result<Draft, SaveError>
     where
         D: Serialize,
     {
-        let document = self.document(key, object)?;
+        self.draft_of(key, self.document(key, object)?)
+    }
+
+    fn draft_of(&self, key: &EntityKey, document: String) -> Result<Draft, SaveError> {
         let values = self.table.values_of(key, &document);
         let values = values.map_err(|source| self.row_error(key, source))?;
+        let values = values.into_iter().map(Some).collect();
+        let row = Row { key: key.clone(), model_version: None, deleted: false, values };
+        Ok(Draft { document, row })
+    }
+
+    /// What the check of a draft needs from elsewhere.
+    pub(crate) async fn fetch<M, S>(&self, store: &S, draft: &Draft) -> Result<Fetched, SaveError>
+    where
+        M: VersionedModel<DomainObject = D> + ?Sized,
+        S: ModelStore,
+    {
+        let (table, check_needs) = (&self.table, self.hooks.check_needs());
+        let rows = std::slice::from_ref(&draft.row);
+        let asked = Asked { table, rows, check_needs, when: When::Saved };
+        let fetched = prefetch::<M, S>(store, asked).await;
+        let entity = self.entity;
+        let mut fetched = fetched.map_err(|source| FetchError::Prefetch { entity, source })?;
+        Ok(fetched.remove(&draft.row.key).unwrap_or_default())
+    }
+
+    /// A new entity.
+    pub(crate) fn create(
+        &self,
+        draft: Draft,
+        object: &D,
+        fetched: &Fetched,
+        commit: Commit,
+    ) -> Result<PlannedSave, SaveError> {
+        let Draft { document, row: Row { key, values, .. } } = draft;
         let version = self.table.model_version().map(|_| ModelVersion::FIRST);
-        let effects = self.follow(object, key, version, Reason::Save)?;
+        let saved = Saved::new(object, &key, version, Reason::Save);
+        let Effects { dependents, outbox } = self.follow(&saved, fetched)?;
         let record = commit.into_record(CommitKind::Create, vec![CommitCommand::Create]);
-        let change = ModelChange::Create(NewModel { key: key.clone(), values });
-        let Effects { dependents, outbox } = effects;
+        let values = values.into_iter().flatten().collect();
+        let change = ModelChange::Create(NewModel { key, values });
         let commit = ModelCommit { change, snapshot: document, record, dependents, outbox };
         Ok(PlannedSave { commit, version, opened: None })
     }
@@ -63,18 +106,17 @@ impl<D: BaseVersionedDomainObject> Saver<D> {
     /// A changed entity.
     pub(crate) fn update(
         &self,
+        draft: Draft,
         stored: &Stored<D>,
+        fetched: &Fetched,
         commit: Commit,
-    ) -> Result<PlannedSave, SaveError>
-    where
-        D: Serialize,
-    {
-        let document = self.document(stored.key(), &stored.object)?;
+    ) -> Result<PlannedSave, SaveError> {
         // A save of what was upgraded when it was read says so, as a migration would.
         let commands = migrate_commands(self.table.declaration(), &stored.changes);
-        let (kind, reason) = (CommitKind::Edit, Reason::Save);
-        let record = commit.into_record(kind, commands);
-        self.write(&stored.row, &stored.object, &document, reason, record)
+        let record = commit.into_record(CommitKind::Edit, commands);
+        let row = &stored.row;
+        let saved = Saved::new(&stored.object, &row.key, next_version(row), Reason::Save);
+        self.write(row, draft, (&saved, fetched), record)
     }
 
     /// An entity that is marked as deleted.
@@ -101,16 +143,15 @@ impl<D: BaseVersionedDomainObject> Saver<D> {
         Ok(PlannedSave { commit, version, opened: stored.model_version() })
     }
 
-    /// An entity that gets the content of an old model version, brought to its latest schema versions.
-    pub(crate) fn revert(
+    /// The content of an old model version, brought to its latest schema versions.
+    pub(crate) fn reverted(
         &self,
-        row: &Row,
+        key: &EntityKey,
         (to, content): (ModelVersion, &[u8]),
         fetched: &Fetched,
-        commit: Commit,
-    ) -> Result<PlannedSave, SaveError> {
+    ) -> Result<Reverted<D>, SaveError> {
         let with_id = |error: versioned_core::MigrationError| {
-            EntityError::from(error.of(row.key.at(to).to_entity_id()))
+            EntityError::from(error.of(key.at(to).to_entity_id()))
         };
         let fetched = fetched.members();
         let how = MigrationOptions::new().with_fetched(&fetched);
@@ -119,25 +160,35 @@ impl<D: BaseVersionedDomainObject> Saver<D> {
         let mut commands = vec![CommitCommand::RevertTo { model_version: to }];
         let changes: Vec<FieldChange> = migrated.changes().to_vec();
         commands.extend(migrate_commands(self.table.declaration(), &changes));
-        let document = migrated.into_document();
+        let draft = self.draft_of(key, migrated.into_document().into_owned())?;
+        Ok(Reverted { draft, object, commands })
+    }
+
+    /// An entity that gets the content of an old model version.
+    pub(crate) fn revert(
+        &self,
+        row: &Row,
+        reverted: Reverted<D>,
+        fetched: &Fetched,
+        commit: Commit,
+    ) -> Result<PlannedSave, SaveError> {
+        let Reverted { draft, object, commands } = reverted;
         let record = commit.into_record(CommitKind::Revert, commands);
-        self.write(row, &object, &document, Reason::Revert, record)
+        let saved = Saved::new(&object, &row.key, next_version(row), Reason::Revert);
+        self.write(row, draft, (&saved, fetched), record)
     }
 
     fn write(
         &self,
         row: &Row,
-        object: &D,
-        document: &str,
-        reason: Reason,
-        record: versioned_store::CommitRecord,
+        draft: Draft,
+        (saved, fetched): (&Saved<'_, D>, &Fetched),
+        record: CommitRecord,
     ) -> Result<PlannedSave, SaveError> {
-        let (table, version) = (&self.table, next_version(row));
-        let values = table.values_of(&row.key, document);
-        let values = values.map_err(|source| self.row_error(&row.key, source))?;
-        let set = table.changed_values(row, values);
+        let (table, version) = (&self.table, saved.model_version);
+        let set = table.changed_values(row, draft.row.values.into_iter().flatten().collect());
         let write = RowWrite { expected: row.clone(), set };
-        let Effects { dependents, outbox } = self.follow(object, &row.key, version, reason)?;
+        let Effects { dependents, outbox } = self.follow(saved, fetched)?;
         let snapshot = match table.history() {
             Some(_) => document_after(table, &write).ok_or_else(|| self.not_read(&row.key))?,
             None => String::new(),
@@ -167,16 +218,10 @@ impl<D: BaseVersionedDomainObject> Saver<D> {
         }
     }
 
-    fn follow(
-        &self,
-        object: &D,
-        key: &EntityKey,
-        version: Option<ModelVersion>,
-        reason: Reason,
-    ) -> Result<Effects, SaveError> {
-        let effects = self.hooks.run(&Saved::new(object, key, version, reason));
+    fn follow(&self, saved: &Saved<'_, D>, fetched: &Fetched) -> Result<Effects, SaveError> {
+        let effects = self.hooks.run(saved, fetched);
         effects.map_err(|source| {
-            let (entity, id) = (self.entity, key.to_entity_id());
+            let (entity, id) = (self.entity, saved.key.to_entity_id());
             EntityError::Invalid { entity, id, source }.into()
         })
     }

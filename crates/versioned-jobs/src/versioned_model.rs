@@ -49,10 +49,13 @@ pub trait VersionedModel: Send + Sync + 'static {
         Hooks::default()
     }
 
-    /// Fetches what conversions of stale entities declare as `fetched(..)`, one answer for each, in their order.
+    /// Fetches what conversions of stale entities declare as `fetched(..)`, and what [`Hooks::check`] needs, one answer
+    /// for each entity, in their order.
     ///
-    /// Conversions do no I/O of their own. It runs before them in migrations, audits and reads alike, once for the stale
-    /// entities of a page, and not at all where nothing is needed. Default: nothing is fetched.
+    /// Conversions and hooks do no I/O of their own. It runs before them, and not at all where nothing is needed: in
+    /// migrations, audits and reads for the stale entities of a page, which are given as they are stored; in saves and
+    /// reverts, where a check is set, for the one entity as it is about to be saved. So that it serves both, take from
+    /// the document what has the same shape in all versions. Default: nothing is fetched.
     ///
     /// # Errors
     ///
@@ -280,7 +283,9 @@ pub trait VersionedModel: Send + Sync + 'static {
     {
         async move {
             let saver = Saver::new::<Self>()?;
-            let planned = saver.create(key, object, commit)?;
+            let draft = saver.draft(key, object)?;
+            let fetched = saver.fetch::<Self, S>(store, &draft).await?;
+            let planned = saver.create(draft, object, &fetched, commit)?;
             save::write(store, &saver.table, planned).await
         }
     }
@@ -322,7 +327,9 @@ pub trait VersionedModel: Send + Sync + 'static {
     {
         async move {
             let saver = Saver::new::<Self>()?;
-            let planned = saver.update(stored, commit)?;
+            let draft = saver.draft(stored.key(), &stored.object)?;
+            let fetched = saver.fetch::<Self, S>(store, &draft).await?;
+            let planned = saver.update(draft, stored, &fetched, commit)?;
             save::write(store, &saver.table, planned).await
         }
     }
@@ -368,7 +375,9 @@ pub trait VersionedModel: Send + Sync + 'static {
             let snapshot = snapshot.ok_or_else(|| fetch::version_absent::<Self>(key, to))?;
             let content = fetch::content::<Self::DomainObject>(key, &snapshot)?;
             let fetched = fetch::fetched_for_snapshot::<Self, S>(store, key, &snapshot).await?;
-            let planned = saver.revert(&row, (to, content), &fetched, commit)?;
+            let reverted = saver.reverted(key, (to, content), &fetched)?;
+            let fetched = saver.fetch::<Self, S>(store, &reverted.draft).await?;
+            let planned = saver.revert(&row, reverted, &fetched, commit)?;
             save::write(store, &saver.table, planned).await
         }
     }

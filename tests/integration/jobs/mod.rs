@@ -1,6 +1,7 @@
 //! Stories of jobs, over the store in memory and over SQLite files, in both layouts.
 
 pub(crate) mod backend;
+mod checking;
 mod faults;
 mod fetching;
 pub(crate) mod history;
