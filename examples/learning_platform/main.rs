@@ -14,6 +14,7 @@
 //! | `domain/` | the six kinds: declarations, conversions, and when an entity is valid |
 //! | `models.rs` | each kind as it is stored, and its two jobs |
 //! | `hooks.rs` | what follows from saves and migrations alike |
+//! | `prefetch.rs` | what stories need from elsewhere: sizes of files, and their topic |
 //! | `summary.rs`, `statistics.rs` | what is written to other tables with an entity |
 //! | `files.rs` | a store outside of the database, whose answers conversions need |
 //! | `schema.rs`, `schema.sql`, `seeds/` | the database as older programs have left it |
@@ -25,6 +26,7 @@ mod domain;
 mod files;
 mod hooks;
 mod models;
+mod prefetch;
 mod schema;
 mod seeds;
 mod statistics;

@@ -11,8 +11,8 @@ use versioned_store::{DeletedModels, History, ModelStore, StorageModel};
 
 use crate::{
     domain::{Collection, Exploration, Question, Skill, Story, Topic},
-    files,
     hooks::{hooks, statistics, summary},
+    prefetch,
     summary::{CollectionSummary, ExplorationSummary, SkillSummary, StorySummary, TopicSummary},
 };
 
@@ -117,21 +117,16 @@ impl VersionedModel for Stories {
     }
 
     fn hooks() -> Hooks<Story> {
-        hooks().dependents(summary::<_, StorySummary>)
+        hooks()
+            .check(&[prefetch::STORIES_OF_TOPIC], prefetch::is_named_by_its_topic)
+            .dependents(summary::<_, StorySummary>)
     }
 
-    /// A story below version 3 needs the sizes of its thumbnails; a snapshot, those of its story.
     async fn prefetch<S: ModelStore>(
-        _store: &S,
+        store: &S,
         stale: &[Stale<'_>],
     ) -> Result<Vec<Fetched>, HookError> {
-        let mut fetched = Vec::new();
-        for story in stale {
-            let key = story.key().of_snapshot().map_or(story.key().clone(), |(model, _)| model);
-            let sizes = files::sizes_below(&format!("story/{key}/")).await;
-            fetched.push(Fetched::default().with("thumbnail_sizes", &sizes)?);
-        }
-        Ok(fetched)
+        prefetch::for_stories(store, stale).await
     }
 }
 

@@ -56,6 +56,14 @@ pub(crate) struct StoryReference {
     pub(crate) story_is_published: bool,
 }
 
+impl Topic {
+    /// The ids of its stories.
+    pub(crate) fn into_story_ids(self) -> impl Iterator<Item = String> {
+        let stories = self.canonical_stories.into_iter().chain(self.additional_stories);
+        stories.map(|reference| reference.story_id)
+    }
+}
+
 impl Validate for Topic {
     fn validate(&self, _strict: bool) -> Result<(), Invalid> {
         let rules = Rules { entity: "topic", id: &self.id };

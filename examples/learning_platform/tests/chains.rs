@@ -38,7 +38,7 @@ fn skills_come_to_the_same_from_every_version() {
 
 #[test]
 fn stories_come_to_the_same_from_every_version() {
-    check::<Story>("story", 12);
+    check::<Story>("story", 13);
 }
 
 #[test]

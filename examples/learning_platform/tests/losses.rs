@@ -15,7 +15,7 @@ fn no_conversion_drops_in_silence() {
     check::<Exploration>("exploration", 14);
     check::<Question>("question", 6);
     check::<Skill>("skill", 7);
-    check::<Story>("story", 10);
+    check::<Story>("story", 11);
     check::<Topic>("topic", 7);
     check::<Collection>("collection", 7);
 }

@@ -57,7 +57,7 @@ fn every_stored_entity_is_what_the_story_counts_on() {
     check::<Question>("question", (1, 3), &[("uncounted", "")], "no_question");
     let skills = [("counting", "/0/difficulty"), ("doubling", "/0/id")];
     check::<Skill>("skill", (1, 4), &skills, "guessing");
-    check::<Story>("story", (2, 4), &[("miner", "/nodes/0/thumbnail_filename")], "twins");
+    check::<Story>("story", (2, 5), &[("miner", "/nodes/0/thumbnail_filename")], "twins");
     check::<Topic>("topic", (1, 4), &[("years", "/0/title")], "trades");
     check::<Collection>("collection", (1, 4), &[("mixed", "/nodes")], "echo");
 }

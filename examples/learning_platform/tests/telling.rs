@@ -34,6 +34,8 @@ fn the_story_ends_with_every_row_accounted_for() {
         "4  migrate  migration-bot  Update states from 41 to 46",
         "5  revert   ana            it was better before",
         "refused: `exploration.states` of `kites/1` has no schema version",
+        "because: exploration `rivers` is not valid at `states`: a public exploration needs",
+        "story hermit                     rules",
     ] {
         assert!(text.contains(told), "{told}: {text}");
     }
