@@ -61,30 +61,28 @@ const EXPLORATIONS: Statements = statements!(
     "exploration",
     "explorations",
     "id, title, category, language_code, publication, init_state_name, states,
-     states_schema_version, next_content_id_index",
+     states_schema_version",
     "d ->> 'id', d ->> 'title', d ->> 'category', d ->> 'language_code', d ->> 'publication',
-     d ->> 'init_state_name', d -> 'states', d ->> 'states_schema_version',
-     d ->> 'next_content_id_index'"
+     d ->> 'init_state_name', d -> 'states', d ->> 'states_schema_version'"
 );
 const QUESTIONS: Statements = statements!(
     "question",
     "questions",
     "id, language_code, question_state_data, question_state_data_schema_version,
-     next_content_id_index, linked_skill_ids",
+     linked_skill_ids",
     "d ->> 'id', d ->> 'language_code', d -> 'question_state_data',
-     d ->> 'question_state_data_schema_version', d ->> 'next_content_id_index',
-     d -> 'linked_skill_ids'"
+     d ->> 'question_state_data_schema_version', d -> 'linked_skill_ids'"
 );
 const SKILLS: Statements = statements!(
     "skill",
     "skills",
     "id, description, language_code, skill_contents, skill_contents_schema_version,
      misconceptions, misconceptions_schema_version, rubrics, rubric_schema_version,
-     next_misconception_id",
+     next_misconception_id, needs_study_guide",
     "d ->> 'id', d ->> 'description', d ->> 'language_code', d -> 'skill_contents',
      d ->> 'skill_contents_schema_version', d -> 'misconceptions',
      d ->> 'misconceptions_schema_version', d -> 'rubrics', d ->> 'rubric_schema_version',
-     d ->> 'next_misconception_id'"
+     d ->> 'next_misconception_id', d ->> 'needs_study_guide'"
 );
 const STORIES: Statements = statements!(
     "story",

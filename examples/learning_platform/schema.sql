@@ -9,7 +9,6 @@ CREATE TABLE IF NOT EXISTS explorations (
     init_state_name TEXT NOT NULL,
     states TEXT NOT NULL,
     states_schema_version INTEGER,
-    next_content_id_index INTEGER,
     version INTEGER NOT NULL,
     deleted INTEGER NOT NULL
 );
@@ -18,7 +17,6 @@ CREATE TABLE IF NOT EXISTS questions (
     language_code TEXT NOT NULL,
     question_state_data TEXT NOT NULL,
     question_state_data_schema_version INTEGER,
-    next_content_id_index INTEGER,
     linked_skill_ids TEXT NOT NULL,
     version INTEGER NOT NULL,
     deleted INTEGER NOT NULL
@@ -34,6 +32,7 @@ CREATE TABLE IF NOT EXISTS skills (
     rubrics TEXT NOT NULL,
     rubric_schema_version INTEGER,
     next_misconception_id INTEGER NOT NULL,
+    needs_study_guide BOOLEAN,
     version INTEGER NOT NULL,
     deleted INTEGER NOT NULL
 );

@@ -20,6 +20,7 @@ pub(crate) struct Skill {
     pub(crate) language_code: String,
     #[versioned(version_field = "skill_contents_schema_version", min = 1, max = 4)]
     #[versioned(
+        side_output(step = 3, field = needs_study_guide),
         loss(step = 3, path = "/worked_examples/*"),
         loss(step = 3, path = "/recorded_voiceovers/voiceovers_mapping/*")
     )]
@@ -33,6 +34,8 @@ pub(crate) struct Skill {
     pub(crate) rubrics: Vec<Rubric>,
     pub(crate) rubric_schema_version: SchemaVersion,
     pub(crate) next_misconception_id: u64,
+    /// Whether it had worked examples, which are in study guides since version 4 of the contents.
+    pub(crate) needs_study_guide: bool,
 }
 
 /// What a skill explains, at version 4.
