@@ -56,7 +56,10 @@ impl Story<'_> {
         let snapshots = self.migrate(&SNAPSHOTS).await?;
         self.chapter("Revert", "An old model version becomes the latest one, as a new commit.");
         self.revert().await?;
-        self.chapter("Census", "What is not at its latest versions is deleted or quarantined.");
+        self.chapter(
+            "Census",
+            "What is not at its latest versions is deleted, quarantined or on the skip list.",
+        );
         self.census().await?;
         let balanced = models.iter().chain(&snapshots).all(|report| report.counts().is_balanced());
         let accounted = self.account().await?;
