@@ -1,9 +1,9 @@
-//! Reading entities at their latest versions, without writing them back.
+//! Reading entities at their latest versions.
 //!
-//! Layer: jobs. Invariant: what is read is, field by field, the bytes that a migration would write.
+//! Layer: jobs. Invariant: nothing is written here, and what is read is, field by field, the bytes that a migration would write.
 
 use versioned_core::{
-    BaseVersionedDomainObject, MigrationError, MigrationOptions, document::assemble,
+    BaseVersionedDomainObject, FieldChange, MigrationError, MigrationOptions, document::assemble,
 };
 use versioned_store::{
     BatchLimits, Bodies, CommitEntry, CommitsRequest, EntityKey, EntityTable, HistoryStore,
@@ -14,6 +14,7 @@ use crate::{
     EntityError, FetchError, Fetched, Stored, VersionedModel,
     convert::{read_document, read_members},
     prefetch::{Asked, FetchedByKey, When, converts_with_fetched, prefetch},
+    upgrades,
 };
 
 /// The error of a strict read that finds nothing.
@@ -94,6 +95,7 @@ pub(crate) fn snapshot_document<D: BaseVersionedDomainObject>(
     let how = MigrationOptions::new().with_fetched(&fetched);
     let migrated = D::migrate_to_latest_schema_versions_with(content, &how);
     let migrated = migrated.map_err(|error| snapshot_error(key, snapshot, error))?;
+    report::<D>(&key.at(snapshot.model_version), migrated.changes());
     Ok(migrated.into_document().into_owned())
 }
 
@@ -106,8 +108,13 @@ pub(crate) fn snapshot_object<D: BaseVersionedDomainObject>(
     let (fetched, content) = (fetched.members(), content::<D>(key, snapshot)?);
     let how = MigrationOptions::new().with_fetched(&fetched);
     let migrated = D::migrate_to_latest_schema_versions_with(content, &how);
-    let object = migrated.and_then(|migrated| migrated.to_object());
-    object.map_err(|error| snapshot_error(key, snapshot, error))
+    let migrated = migrated.map_err(|error| snapshot_error(key, snapshot, error))?;
+    report::<D>(&key.at(snapshot.model_version), migrated.changes());
+    migrated.to_object().map_err(|error| snapshot_error(key, snapshot, error))
+}
+
+fn report<D: BaseVersionedDomainObject>(key: &EntityKey, changes: &[FieldChange]) {
+    upgrades::report(D::schema_versioned_attributes().entity, key, changes);
 }
 
 fn snapshot_error(key: &EntityKey, snapshot: &Snapshot, error: MigrationError) -> FetchError {
@@ -298,6 +305,7 @@ pub(crate) fn opened<D: BaseVersionedDomainObject>(
         Ok((object.map_err(|error| with_id(&row, error))?, changes))
     };
     let (object, changes) = read().map_err(|error| FetchError::Entity { error })?;
+    report::<D>(&row.key, &changes);
     Ok(Stored { object, row, changes })
 }
 
@@ -309,7 +317,10 @@ fn stored_document<D: BaseVersionedDomainObject>(
     let fetched = fetched.members();
     let how = MigrationOptions::new().with_fetched(&fetched);
     match D::migrate_to_latest_schema_versions_with(read_document(table, row)?, &how) {
-        Ok(migrated) => Ok(migrated.into_document().into_owned()),
+        Ok(migrated) => {
+            report::<D>(&row.key, migrated.changes());
+            Ok(migrated.into_document().into_owned())
+        }
         Err(error) => Err(with_id(row, error)),
     }
 }
@@ -324,6 +335,7 @@ fn assembled_document<D: BaseVersionedDomainObject>(
     let how = MigrationOptions::new().with_fetched(&fetched);
     let migrated = D::migrate_members_to_latest_schema_versions_with(&members, &how)
         .map_err(|error| with_id(row, error))?;
+    report::<D>(&row.key, &migrated.changes);
     let document = assemble(table.declaration().entity, &members, &migrated.writes);
     document.map_err(|error| with_id(row, error))
 }

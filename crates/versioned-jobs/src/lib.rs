@@ -17,9 +17,14 @@
 //! | `convert` | a page of rows becomes planned writes and outcomes; pure |
 //! | `report`, `counts`, `change_counts`, `failure` | what a run did: [`JobReport`], [`Counts`], [`EntityFailure`] |
 //! | `census` | which versions are stored: [`CensusReport`] |
-//! | `fetch` | one entity at its latest versions, nothing written back |
+//! | `fetch`, `upgrades` | one entity at its latest versions, and what a read tells the outside of it |
+//! | `write_back` | reads that write back what they upgraded: [`FetchAndWriteBack`] |
 //! | `prefetch` | what conversions and checks need from elsewhere, fetched before they run: [`Fetched`] |
 //! | `options`, `policy`, `progress`, `clock` | what the caller decides, sees and measures |
+//!
+//! Reads through [`VersionedModel`] report each field that they upgrade: an event of `tracing` at the level `debug`, with
+//! `entity`, `id`, `field`, `from` and `to`, and a count in the counter `versioned_upgrades_on_read_total` of `metrics`,
+//! with `entity`, `field` and `from`. What could not be written back is a `warn`. Where nobody listens, nothing happens.
 //!
 //! # Examples
 //!
@@ -58,8 +63,10 @@ mod tally;
 mod text_table;
 mod undo;
 mod undo_report;
+mod upgrades;
 mod versioned_model;
 mod without_ledger;
+mod write_back;
 
 pub use census::{CensusReport, CensusRow, StoredAs, VersionState};
 pub use change_counts::{ChangeCount, LossCount, SideOutputCount};
@@ -84,3 +91,4 @@ pub use stored::Stored;
 pub use text_table::{Align, Printable, TextTable};
 pub use undo_report::UndoReport;
 pub use versioned_model::{FoundMany, ListPage, VersionedModel};
+pub use write_back::{FetchAndWriteBack, WriteBack};

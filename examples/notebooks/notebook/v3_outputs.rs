@@ -57,9 +57,10 @@ fn convert_data(output: &mut LazyObject<'_>) -> Result<(), ConversionError> {
 
     let metadata = output.try_get_mut("metadata")?;
     if !metadata.is_empty() {
-        name_by_mime_type(metadata.try_object_mut()?);
+        // As a value, which is opened only where there is something to rename.
+        name_by_mime_type(|short_name, mime_type| metadata.rename(short_name, mime_type));
     }
-    name_by_mime_type(&mut data);
+    name_by_mime_type(|short_name, mime_type| data.rename(short_name, mime_type));
     for (_, value) in data.iter_mut() {
         end_lines(value)?;
     }
@@ -71,9 +72,9 @@ fn convert_data(output: &mut LazyObject<'_>) -> Result<(), ConversionError> {
     Ok(())
 }
 
-fn name_by_mime_type(data: &mut LazyObject<'_>) {
+fn name_by_mime_type(mut rename: impl FnMut(&str, &'static str) -> bool) {
     for (short_name, mime_type) in MIME_TYPES {
-        data.rename(short_name, mime_type);
+        rename(short_name, mime_type);
     }
 }
 

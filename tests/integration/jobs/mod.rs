@@ -8,6 +8,7 @@ pub(crate) mod history;
 mod hooked;
 mod leasing;
 pub(crate) mod lesson;
+mod listening;
 mod losing;
 mod migrating;
 mod policies;

@@ -14,11 +14,9 @@ use sqlx::{Sqlite, SqlitePool, Transaction};
 /// How often others go first before time is given to them, ..
 const YIELDS_MAX: u32 = 100;
 
-/// .. in steps of this length, ..
-const STEP: Duration = Duration::from_millis(1);
-
-/// .. so many times, before a further connection is opened.
-const STEPS_MAX: u32 = 20;
+/// .. in steps of at first a millisecond, each twice as long as the one before, so many times; that is an eighth of a second
+/// before a further connection is opened.
+const STEPS_MAX: u32 = 7;
 
 /// A transaction that reads.
 pub(super) async fn reading(
@@ -38,7 +36,7 @@ pub(super) async fn writing(
 }
 
 /// Lets the connection of the call before come home. The pool takes it back in a task of its own, and would otherwise open
-/// another one in the meantime, and over a long run as many as it may. On a busy machine its thread may not run for some
+/// another one in the meantime, and over a long run as many as it may. On a busy machine its thread may not run for many
 /// milliseconds.
 async fn wait_for_the_last(pool: &SqlitePool) {
     for turn in 0..YIELDS_MAX + STEPS_MAX {
@@ -48,7 +46,7 @@ async fn wait_for_the_last(pool: &SqlitePool) {
         }
         match turn {
             0..YIELDS_MAX => Yield(false).await,
-            _ => tokio::time::sleep(STEP).await,
+            _ => tokio::time::sleep(Duration::from_millis(1 << (turn - YIELDS_MAX))).await,
         }
     }
 }

@@ -56,6 +56,7 @@ pub(super) const NOTEBOOK: [Step; 3] = [
         always("notebook worksheets", Opens),
         always("notebook worksheets *", Opens),
         always("notebook worksheets * cells", Opens),
+        always("notebook worksheets * cells *", Opens),
         always("notebook worksheets * cells * metadata", Adds),
     ],
     &[
@@ -100,6 +101,7 @@ pub(super) const NOTEBOOK: [Step; 3] = [
         when("notebook worksheets * cells * prompt_number", COUNT, is_code),
         when("notebook worksheets * cells * outputs", Opens, is_code),
         // Outputs.
+        when("notebook worksheets * cells * outputs *", Opens, |it| cell_is(it.out(2), &["code"])),
         when("notebook worksheets * cells * outputs * output_type", Changes, |it| {
             output_is(it.out(1), &["pyout", "pyerr"])
         }),
@@ -131,6 +133,7 @@ pub(super) const NOTEBOOK: [Step; 3] = [
         always("notebook metadata", Opens),
         always("notebook metadata orig_nbformat_minor", Changes),
         always("notebook cells", Opens),
+        always("notebook cells *", Opens),
         always("notebook cells * id", Adds),
     ],
 ];

@@ -84,9 +84,9 @@ fn hard_values_in_a_notebook_of_format_3_stay() {
                 { "output_type" : "own", "hard":HARD } ] },
         { "cell_type" :"code", "outputs" : [ ] }
     ] } ] } , "notebook_schema_version" : 3 }"#;
-    check::<Notebook>(document, since(&NOTEBOOK, 2, 3), 36);
+    check::<Notebook>(document, since(&NOTEBOOK, 2, 3), 37);
     let document = document.replace(r#"" : 3 }"#, r#"" : 2 }"#);
-    check::<Notebook>(&document, &NOTEBOOK, 36);
+    check::<Notebook>(&document, &NOTEBOOK, 37);
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn hard_values_in_a_notebook_of_format_4_stay() {
         { "source" : "\ud800", "i\u0064" :"\u0061" , "hard": HARD, "metadata" : { } } ,
         {"metadata":{"hard": HARD }}
     ] } , "notebook_schema_version" : 4 }"#;
-    check::<Notebook>(document, since(&NOTEBOOK, 2, 4), 12);
+    check::<Notebook>(document, since(&NOTEBOOK, 2, 4), 15);
     let document = document.replace(r#"" : 4 }"#, r#"" : 5 }"#);
     check::<Notebook>(&document, &[], 1);
 }

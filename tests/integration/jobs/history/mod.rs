@@ -4,6 +4,7 @@ mod law;
 mod migrating;
 mod saving;
 mod snapshots;
+mod writing_back;
 
 use std::marker::PhantomData;
 
