@@ -289,9 +289,9 @@ impl<S: HistoryStore + 'static> App<S> {
                 let store = open(verb, database, connect);
                 run(verbs::Kind::Run(mode), &jobs, matches, output, stop, store).await
             }
-            args::HISTORY => {
+            args::HISTORY | args::REVERT => {
                 let (jobs, store) = (self.select(matches)?, open(verb, database, connect));
-                verbs::history(&jobs, &store.await?, matches, output).await
+                verbs::of_one_entity(verb, &jobs, store, matches, output).await
             }
             args::RUNS => verbs::ledger::runs(&open(verb, database, connect).await?, output).await,
             args::CANCEL => {

@@ -7,8 +7,8 @@ use std::{env, time::Duration};
 use clap::{Arg, ArgAction, ArgMatches, Command, builder::NonEmptyStringValueParser, value_parser};
 use clap_complete::Shell;
 use versioned_core::EntityId;
-use versioned_jobs::{FailureLimit, JobOptions, Policy, StopFlag};
-use versioned_store::RunId;
+use versioned_jobs::{Commit, FailureLimit, JobOptions, Policy, StopFlag};
+use versioned_store::{ModelVersion, RunId};
 
 use crate::{
     DatabaseUrl,
@@ -22,6 +22,7 @@ pub(crate) const CENSUS: &str = "census";
 pub(crate) const AUDIT: &str = "audit";
 pub(crate) const MIGRATE: &str = "migrate";
 pub(crate) const HISTORY: &str = "history";
+pub(crate) const REVERT: &str = "revert";
 pub(crate) const RUNS: &str = "runs";
 pub(crate) const CANCEL: &str = "cancel";
 pub(crate) const QUARANTINE: &str = "quarantine";
@@ -80,8 +81,13 @@ pub(crate) fn command(name: &'static str) -> Command {
         .subcommand(
             Command::new(HISTORY)
                 .about("List the commits of one entity, oldest first")
-                .arg(Arg::new("entity").value_name("ENTITY").required(true).help("Its kind"))
-                .arg(Arg::new("id").value_name("ID").required(true).help("Its id")),
+                .args(one_entity()),
+        )
+        .subcommand(
+            Command::new(REVERT)
+                .about("Put one entity back to an old model version, as a new commit")
+                .args(one_entity())
+                .args([to(), who(), message()]),
         )
         .subcommand(Command::new(RUNS).about("List the runs in the ledger, newest first"))
         .subcommand(
@@ -104,6 +110,26 @@ pub(crate) fn command(name: &'static str) -> Command {
         ))
 }
 
+fn one_entity() -> [Arg; 2] {
+    [
+        Arg::new("entity").value_name("ENTITY").required(true).help("Its kind"),
+        Arg::new("id").value_name("ID").required(true).help("Its id"),
+    ]
+}
+
+fn to() -> Arg {
+    Arg::new("to")
+        .long("to")
+        .value_name("VERSION")
+        .required(true)
+        .value_parser(value_parser!(i64).range(1..))
+        .help("The model version, as `history` lists it")
+}
+
+fn message() -> Arg {
+    Arg::new("message").long("message").value_name("TEXT").help("Why, for the history")
+}
+
 fn run() -> Arg {
     Arg::new("run")
         .value_name("RUN")
@@ -113,7 +139,10 @@ fn run() -> Arg {
 }
 
 fn who() -> Arg {
-    Arg::new("who").long("who").value_name("NAME").help("Who does it, for the ledger")
+    Arg::new("who")
+        .long("who")
+        .value_name("NAME")
+        .help("Who does it, for the ledger and the history")
 }
 
 fn quarantine() -> Command {
@@ -280,6 +309,18 @@ pub(crate) fn operator(matches: &ArgMatches) -> String {
     let said = matches.get_one::<String>("who").cloned();
     let known = || ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| env::var(name).ok());
     said.or_else(known).unwrap_or_else(|| "unknown".to_owned())
+}
+
+/// What a revert says of itself.
+pub(crate) fn commit(matches: &ArgMatches, to: ModelVersion) -> Commit {
+    let message = matches.get_one::<String>("message").cloned();
+    let message = message.unwrap_or_else(|| format!("revert to model version {to}"));
+    Commit::by(operator(matches)).message(message)
+}
+
+/// The model version that was given.
+pub(crate) fn to_version(matches: &ArgMatches) -> ModelVersion {
+    ModelVersion::new(matches.get_one::<i64>("to").copied().unwrap_or_default())
 }
 
 pub(crate) fn job_options(

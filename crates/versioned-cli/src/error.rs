@@ -4,14 +4,14 @@
 
 use std::{borrow::Cow, error::Error, fmt};
 
-use versioned_jobs::{FetchError, JobError};
+use versioned_jobs::{FetchError, JobError, SaveError};
 use versioned_store::StoreError;
 
 use crate::{DatabaseUrl, exit_code};
 
 /// Why a verb of the application's could not do its work; any error becomes one by `?`.
 ///
-/// The exit code is 1, or what a [`StoreError`], a [`JobError`] or a [`FetchError`] asks for.
+/// The exit code is 1, or what a [`StoreError`], a [`JobError`], a [`FetchError`] or a [`SaveError`] asks for.
 ///
 /// # Examples
 ///
@@ -68,6 +68,8 @@ impl<E: Error + Send + Sync + 'static> From<E> for VerbError {
             (exit_code::of_job_error(job), job.help().map(str::to_owned))
         } else if let Some(fetch) = error.downcast_ref::<FetchError>() {
             (exit_code::of_fetch_error(fetch), fetch.help().map(str::to_owned))
+        } else if let Some(save) = error.downcast_ref::<SaveError>() {
+            (exit_code::of_save_error(save), save.help().map(str::to_owned))
         } else if let Some(connect) = error.downcast_ref::<ConnectError>() {
             (exit_code::of_store_error(&connect.error), connect.error.help().map(str::to_owned))
         } else if let Some(usage) = error.downcast_ref::<UsageError>() {
@@ -114,6 +116,9 @@ pub(crate) enum UsageError {
     #[error("there is no history of `{entity}` with the id `{id}`")]
     HistoryEmpty { entity: &'static str, id: String },
 
+    #[error("`{name}` is a place of old snapshots, which are not put back")]
+    NotOfModels { name: &'static str, entity: &'static str },
+
     #[error("the ledger has no run {run}")]
     RunUnknown { run: i64 },
 
@@ -151,6 +156,9 @@ impl UsageError {
             }
             Self::HistoryEmpty { .. } => {
                 "check the id; what was saved before there was a history is not in it".to_owned()
+            }
+            Self::NotOfModels { entity, .. } => {
+                format!("name the entity: `revert {entity} ID --to VERSION`")
             }
             Self::RunUnknown { .. } => "see `runs` for the numbers of runs".to_owned(),
             Self::RunOfNoJob { .. } => "use the program that has the job".to_owned(),

@@ -2,7 +2,7 @@
 //!
 //! Layer: cli. Scripts and schedulers decide by these, so a number never changes its meaning.
 
-use versioned_jobs::{FetchError, JobError};
+use versioned_jobs::{FetchError, JobError, SaveError};
 use versioned_store::{StoreError, StoreErrorKind};
 
 /// Done, or nothing to do. Stale rows that a census or an audit has found are no finding.
@@ -68,6 +68,23 @@ pub fn of_fetch_error(error: &FetchError) -> u8 {
             of_store_error(source)
         }
         // The entity itself, or a store that breaks its contract.
+        _ => FINDINGS,
+    }
+}
+
+/// The exit code of an entity that was not saved.
+#[must_use]
+pub fn of_save_error(error: &SaveError) -> u8 {
+    match error {
+        SaveError::StorageModel { .. } | SaveError::Unsupported { .. } => USAGE,
+        SaveError::Store { source, .. } => of_store_error(source),
+        SaveError::Read { error } => match error {
+            FetchError::Absent { .. }
+            | FetchError::VersionAbsent { .. }
+            | FetchError::HistoryMissing { .. } => USAGE,
+            error => of_fetch_error(error),
+        },
+        // The entity itself, or somebody who was first.
         _ => FINDINGS,
     }
 }

@@ -7,11 +7,11 @@ use std::{future::Future, marker::PhantomData, pin::Pin};
 use versioned_core::{BaseVersionedDomainObject, Declaration};
 use versioned_jobs::{
     BaseMigrateVersionedModelJob, BaseMigrateVersionedModelSnapshotsJob, CensusReport, Clock,
-    FetchError, JobError, JobOptions, JobReport, Mode, Progress, SystemClock, UndoReport,
-    VersionedModel,
+    Commit, FetchError, JobError, JobOptions, JobReport, Mode, Progress, SaveError, SystemClock,
+    UndoReport, VersionedModel,
 };
 use versioned_store::{
-    CommitEntry, EntityKey, EntityTable, HistoryStore, RunId, StorageModelError,
+    CommitEntry, EntityKey, EntityTable, HistoryStore, ModelVersion, RunId, StorageModelError,
 };
 
 /// A future that stays on its thread, which is enough for a command line.
@@ -57,6 +57,15 @@ pub(crate) trait AnyJob<S> {
         key: &'a EntityKey,
         after: Option<i64>,
     ) -> LocalFuture<'a, Result<Vec<CommitEntry>, FetchError>>;
+
+    /// Puts one entity back to what it was at a model version.
+    fn revert<'a>(
+        &'a self,
+        store: &'a S,
+        key: &'a EntityKey,
+        to: ModelVersion,
+        commit: Commit,
+    ) -> LocalFuture<'a, Result<Option<ModelVersion>, SaveError>>;
 }
 
 /// When it is, in milliseconds since 1970, for the ledger.
@@ -125,6 +134,16 @@ macro_rules! any_job {
                 after: Option<i64>,
             ) -> LocalFuture<'a, Result<Vec<CommitEntry>, FetchError>> {
                 Box::pin(J::Model::history(store, key, after))
+            }
+
+            fn revert<'a>(
+                &'a self,
+                store: &'a S,
+                key: &'a EntityKey,
+                to: ModelVersion,
+                commit: Commit,
+            ) -> LocalFuture<'a, Result<Option<ModelVersion>, SaveError>> {
+                Box::pin(J::Model::revert(store, key, to, commit))
             }
         }
     };

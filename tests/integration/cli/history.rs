@@ -9,14 +9,14 @@ use crate::jobs::{
     probe::Probe,
 };
 
-fn app() -> App<Probe> {
+pub(super) fn app() -> App<Probe> {
     App::new("school")
         .job::<Migrate<KeptColumns>>()
         .snapshots_job::<MigrateSnapshots<KeptColumns>>()
 }
 
 /// An old lesson with an old snapshot.
-fn store() -> Probe {
+pub(super) fn store() -> Probe {
     let memory = school::<KeptColumns, versioned_store::MemoryStore>(&[StoredLesson::old("a")]);
     let old = r#"{"id":"a","title":"Then","scenes":{"x":"hello"},"scenes_schema_version":1,
         "notes":"p;q","next_index":0}"#;

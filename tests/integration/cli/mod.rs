@@ -6,6 +6,7 @@ mod ledger;
 mod mistakes;
 mod operating;
 mod own_verbs;
+mod reverting;
 mod scripting;
 
 use std::cell::Cell;

@@ -1,8 +1,11 @@
 //! An entity is checked beside others with the same hook wherever it is written: in audits, migrations, saves and reverts.
 
-use std::sync::{
-    Mutex,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use serde::{Deserialize, Serialize};
@@ -53,8 +56,8 @@ struct Story {
 }
 
 impl Story {
-    fn _convert_nodes_v1_to_v2(nodes: String) -> Vec<String> {
-        nodes.split(';').map(str::to_owned).collect()
+    fn _convert_nodes_v1_to_v2(nodes: BTreeMap<u32, String>) -> Vec<String> {
+        nodes.into_values().collect()
     }
 }
 
@@ -152,10 +155,10 @@ fn school<B: Backend + HistoryFixture>() -> B {
         let values = vec![Some(ColumnValue::Text(body.to_owned()))];
         let topic = Row { key: "fractions".into(), model_version: None, deleted: false, values };
         backend.put(&topics, topic).await;
-        backend.put(&stories, row("a", r#""add;halve""#, 1)).await;
-        backend.put(&stories, row("b", r#""add;fly""#, 1)).await;
+        backend.put(&stories, row("a", r#"{"1":"add","2":"halve"}"#, 1)).await;
+        backend.put(&stories, row("b", r#"{"1":"add","2":"fly"}"#, 1)).await;
         backend.put(&stories, row("c", r#"["fly"]"#, 2)).await;
-        let old = r#"{"id":"a","topic":"fractions","nodes":"swim","nodes_version":1}"#;
+        let old = r#"{"id":"a","topic":"fractions","nodes":{"1":"swim"},"nodes_version":1}"#;
         let values = vec![Some(ColumnValue::Text(old.to_owned()))];
         let key = EntityKey::from("a").at(ModelVersion::new(1));
         let old = Row { key, model_version: None, deleted: false, values };

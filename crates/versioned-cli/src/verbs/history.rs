@@ -2,13 +2,10 @@
 //!
 //! Layer: cli.
 
-use clap::ArgMatches;
 use serde::Serialize;
 use serde_json::Value;
 use versioned_jobs::{Align, Printable, TextTable};
-use versioned_store::{
-    ColumnValue, CommitEntry, EntityKey, EntityTable, HistoryStore, IdKind, KeyPart,
-};
+use versioned_store::{CommitEntry, EntityKey, HistoryStore};
 
 use crate::{Output, VerbError, error::UsageError, exit_code, job::AnyJob};
 
@@ -26,29 +23,23 @@ struct CommitLine<'a> {
 
 /// Lists the commits of one entity, oldest first.
 pub(crate) async fn history<S: HistoryStore>(
-    jobs: &[&dyn AnyJob<S>],
+    job: &dyn AnyJob<S>,
     store: &S,
-    matches: &ArgMatches,
+    key: &EntityKey,
     output: &Output,
 ) -> Result<u8, VerbError> {
-    let id = matches.get_one::<String>("id").map_or("", String::as_str);
-    for job in jobs {
-        let (entity, id) = (job.name(), id.to_owned());
-        let key = key_of(&job.table()?, &id);
-        let key = key.ok_or_else(|| UsageError::IdMalformed { entity, id: id.clone() })?;
-        let (mut table, mut after) = (table(), None);
-        loop {
-            let commits = job.history(store, &key, after).await?;
-            let Some(last) = commits.last() else { break };
-            after = Some(last.number);
-            commits.iter().for_each(|commit| show(entity, commit, &mut table, output));
-        }
-        if after.is_none() {
-            return Err(UsageError::HistoryEmpty { entity, id }.into());
-        }
-        if !output.is_json() {
-            output.text(table);
-        }
+    let (entity, mut table, mut after) = (job.name(), table(), None);
+    loop {
+        let commits = job.history(store, key, after).await?;
+        let Some(last) = commits.last() else { break };
+        after = Some(last.number);
+        commits.iter().for_each(|commit| show(entity, commit, &mut table, output));
+    }
+    if after.is_none() {
+        return Err(UsageError::HistoryEmpty { entity, id: key.to_string() }.into());
+    }
+    if !output.is_json() {
+        output.text(table);
     }
     Ok(exit_code::DONE)
 }
@@ -88,21 +79,6 @@ fn show(entity: &'static str, commit: &CommitEntry, table: &mut TextTable, outpu
         utc(record.at_ms),
         Printable(&record.message).to_string(),
     ]);
-}
-
-/// The key that a text stands for: its parts, joined by `/`.
-fn key_of(table: &EntityTable, id: &str) -> Option<EntityKey> {
-    let columns = table.id();
-    // The last part takes what is left, so that a text may hold a `/` of its own.
-    let texts: Vec<&str> = id.splitn(columns.len(), '/').collect();
-    let part = |(kind, text): (IdKind, &str)| match kind {
-        IdKind::Integer => text.parse().ok().map(KeyPart::Integer),
-        IdKind::Text => Some(KeyPart::Text(text.to_owned())),
-        _ => KeyPart::from_value(IdKind::UuidText, ColumnValue::Text(text.to_owned())),
-    };
-    let kinds = columns.iter().map(|column| column.kind());
-    let parts: Option<Vec<KeyPart>> = kinds.zip(texts.iter().copied()).map(part).collect();
-    parts.filter(|parts| parts.len() == columns.len()).map(EntityKey::new)
 }
 
 /// A time as `2026-03-01 12:00:00`, by the proleptic Gregorian calendar.

@@ -8,7 +8,9 @@ mod completions;
 mod entities;
 mod history;
 pub(crate) mod ledger;
+mod one_entity;
 pub(crate) mod quarantine;
+mod revert;
 mod run;
 mod select;
 
@@ -16,6 +18,6 @@ pub(crate) use census::census;
 pub(crate) use check::check;
 pub(crate) use completions::completions;
 pub(crate) use entities::entities;
-pub(crate) use history::history;
+pub(crate) use one_entity::of_one_entity;
 pub(crate) use run::{Kind, run_jobs, show_reasons};
 pub(crate) use select::{names, select, select_places};
