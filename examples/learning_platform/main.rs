@@ -6,7 +6,8 @@
 //! cargo run --release --example learning_platform -- --database x.db
 //!     the same on a file, which the other verbs then open:
 //! cargo run --release --example learning_platform -- --database x.db census
-//!     likewise entities, audit, migrate, quarantine, runs, undo, and `history exploration fractions`
+//!     likewise entities, audit, migrate, quarantine, runs, undo, `history exploration fractions`,
+//!     and `revert exploration fractions --to 1 --who ana`
 //! ```
 //!
 //! | file | what it is |

@@ -84,6 +84,8 @@ fn the_verbs_work_on_the_database_of_the_story() {
             ("audit topic", exit_code::FINDINGS, "audit topic: 7 rows"),
             ("migrate --all --who ada", exit_code::FINDINGS, "migrate collection/snapshots: 11"),
             ("history exploration fractions", exit_code::DONE, "it was better before"),
+            ("revert exploration fractions --to 3 --who ana", exit_code::DONE, "version 6"),
+            ("revert exploration rivers --to 1 --who ana", exit_code::FINDINGS, "that ends it"),
             ("quarantine list", exit_code::FINDINGS, "no two chapters have the same id"),
         ] {
             let (exit, text) = ran(&store, line).await;
