@@ -2,18 +2,33 @@
 //!
 //! ```text
 //! cargo run --release --example learning_platform
+//!     the story, on a private database
+//! cargo run --release --example learning_platform -- --database x.db
+//!     the same on a file, which the other verbs then open:
+//! cargo run --release --example learning_platform -- --database x.db census
+//!     likewise entities, audit, migrate, quarantine, runs, undo, `history exploration fractions`,
+//!     and `revert exploration fractions --to 1 --who ana`
 //! ```
 //!
 //! | file | what it is |
 //! |---|---|
 //! | `domain/` | the six kinds: declarations, conversions, and when an entity is valid |
+//! | `models.rs` | each kind as it is stored, and its two jobs |
+//! | `hooks.rs` | what follows from saves and migrations alike |
+//! | `prefetch.rs` | what stories need from elsewhere: sizes of files, and their topic |
 //! | `summary.rs`, `statistics.rs` | what is written to other tables with an entity |
 //! | `files.rs` | a store outside of the database, whose answers conversions need |
-//! | `seeds/` | the entities and snapshots that the story starts from |
-//! | `story.rs` | the story |
+//! | `schema.rs`, `schema.sql`, `seeds/` | the database as older programs have left it |
+//! | `story/` | the story |
 
+#[path = "../notebooks/database.rs"]
+mod database;
 mod domain;
 mod files;
+mod hooks;
+mod models;
+mod prefetch;
+mod schema;
 mod seeds;
 mod statistics;
 mod story;
@@ -21,8 +36,40 @@ mod summary;
 #[cfg(test)]
 mod tests;
 
-use std::{error::Error, io};
+use std::process::ExitCode;
 
-fn main() -> Result<(), Box<dyn Error>> {
-    story::tell(&mut io::stdout().lock())
+use versioned_cli::{App, clap::Command};
+use versioned_sql::SqliteStore;
+
+use crate::models::{
+    MigrateCollectionJob, MigrateCollectionSnapshotsJob, MigrateExplorationJob,
+    MigrateExplorationSnapshotsJob, MigrateQuestionJob, MigrateQuestionSnapshotsJob,
+    MigrateSkillJob, MigrateSkillSnapshotsJob, MigrateStoryJob, MigrateStorySnapshotsJob,
+    MigrateTopicJob, MigrateTopicSnapshotsJob,
+};
+
+fn main() -> ExitCode {
+    app().main(database::open)
+}
+
+fn app() -> App<SqliteStore> {
+    App::new("learning_platform")
+        .about("Keeps what learners learn, and brings it to its latest versions")
+        .job::<MigrateExplorationJob>()
+        .snapshots_job::<MigrateExplorationSnapshotsJob>()
+        .job::<MigrateQuestionJob>()
+        .snapshots_job::<MigrateQuestionSnapshotsJob>()
+        .job::<MigrateSkillJob>()
+        .snapshots_job::<MigrateSkillSnapshotsJob>()
+        .job::<MigrateStoryJob>()
+        .snapshots_job::<MigrateStorySnapshotsJob>()
+        .job::<MigrateTopicJob>()
+        .snapshots_job::<MigrateTopicSnapshotsJob>()
+        .job::<MigrateCollectionJob>()
+        .snapshots_job::<MigrateCollectionSnapshotsJob>()
+        .unconnected_verb(
+            Command::new(story::VERB).about("Tell the story (the default)"),
+            story::run,
+        )
+        .default_verb(story::VERB)
 }

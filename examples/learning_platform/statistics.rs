@@ -1,6 +1,7 @@
 //! Statistics: how often the states of one model version of an exploration were played.
 //!
-//! Playing a version that has none fails, so every commit writes them, a migration's too.
+//! Playing a version that has none fails, so every commit writes them, a migration's too. They begin
+//! at zero: what a page shows of an exploration is the sum over its versions.
 
 use std::collections::BTreeMap;
 
@@ -27,19 +28,15 @@ pub(crate) struct StateStatistics {
 }
 
 impl ExplorationStatistics {
-    /// The statistics that a new version begins with: those of the version before, for the states
-    /// that are still there.
-    pub(crate) fn of(exploration: &Exploration, model_version: i64, before: Option<&Self>) -> Self {
-        let states = exploration.states.keys().map(|name| {
-            let counted = before.and_then(|before| before.states.get(name));
-            (name.clone(), counted.copied().unwrap_or_default())
-        });
+    /// The statistics that a new version begins with: one entry per state.
+    pub(crate) fn of(exploration: &Exploration, model_version: i64) -> Self {
+        let states = exploration.states.keys();
         Self {
             exploration_id: exploration.id.clone(),
             model_version,
-            starts: before.map_or(0, |before| before.starts),
-            completions: before.map_or(0, |before| before.completions),
-            states: states.collect(),
+            starts: 0,
+            completions: 0,
+            states: states.map(|name| (name.clone(), StateStatistics::default())).collect(),
         }
     }
 }

@@ -97,8 +97,8 @@ impl From<&Topic> for TopicSummary {
             name: topic.name.clone(),
             language_code: topic.language_code.clone(),
             subtopics: topic.subtopics.len(),
-            canonical_stories: topic.canonical_story_references.len(),
-            additional_stories: topic.additional_story_references.len(),
+            canonical_stories: topic.canonical_stories.len(),
+            additional_stories: topic.additional_stories.len(),
             skills: topic.subtopics.iter().map(|subtopic| subtopic.skill_ids.len()).sum(),
         }
     }

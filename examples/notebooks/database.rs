@@ -29,7 +29,7 @@ pub(crate) async fn open_or_private(call: &VerbCall<'_, ()>) -> Result<SqliteSto
 /// name when it grows.
 ///
 /// It lives as long as its connection, so the pool has exactly one and never replaces it.
-async fn private() -> Result<SqliteStore, StoreError> {
+pub(crate) async fn private() -> Result<SqliteStore, StoreError> {
     let pool = SqlitePoolOptions::new()
         .max_connections(1)
         .idle_timeout(None)

@@ -23,11 +23,16 @@ pub(crate) struct Collection {
     #[serde(default)]
     #[versioned(unversioned)]
     pub(crate) nodes: Vec<NodeV1>,
-    // loss(step = 3, path = "/skills/*")
-    // loss(step = 3, path = "/nodes/*/prerequisite_skill_ids")
-    // loss(step = 3, path = "/nodes/*/acquired_skill_ids")
-    // loss(step = 3, path = "/next_skill_id")
-    #[versioned(version_field = "schema_version", min = 1, max = 4, context(nodes))]
+    #[versioned(version_field = "schema_version", min = 1, max = 4)]
+    #[versioned(
+        context(nodes),
+        moved(step = 2, from = "/nodes/*/prerequisite_skills/*", to = "/skills/*/name"),
+        moved(step = 2, from = "/nodes/*/acquired_skills/*", to = "/skills/*/name"),
+        loss(step = 3, path = "/skills/*"),
+        loss(step = 3, path = "/next_skill_id"),
+        loss(step = 3, path = "/nodes/*/prerequisite_skill_ids"),
+        loss(step = 3, path = "/nodes/*/acquired_skill_ids")
+    )]
     pub(crate) collection_contents: CollectionContents,
     pub(crate) schema_version: SchemaVersion,
 }

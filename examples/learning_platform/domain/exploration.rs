@@ -22,18 +22,17 @@ pub(crate) struct Exploration {
     pub(crate) language_code: String,
     pub(crate) publication: Publication,
     pub(crate) init_state_name: String,
-    // loss(step = 45, path = "/*/next_content_id_index")
+    #[versioned(version_field = "states_schema_version", min = 41, max = 46, each)]
+    #[versioned(context(init_state_name, key))]
+    // Version 42 names choices by ids: what an answer said in HTML, the choice says still.
     #[versioned(
-        version_field = "states_schema_version",
-        min = 41,
-        max = 46,
-        context(init_state_name),
-        side_output(step = 45, field = next_content_id_index)
+        loss(step = 41, path = "/interaction/answer_groups/*/rule_specs/*/inputs/x"),
+        loss(step = 41, path = "/interaction/answer_groups/*/rule_specs/*/inputs/y"),
+        loss(step = 41, path = "/interaction/solution/correct_answer"),
+        loss(step = 45, path = "/next_content_id_index")
     )]
     pub(crate) states: BTreeMap<String, State>,
     pub(crate) states_schema_version: SchemaVersion,
-    /// The number of the next content id. Before version 46 of the states, each state had its own.
-    pub(crate) next_content_id_index: u64,
 }
 
 /// Who sees an exploration or a collection.
@@ -49,54 +48,45 @@ pub(crate) enum Publication {
 /// Two words, which stay what they are.
 impl PlainField for Publication {}
 
+/// The steps of one state, whether it is one of an exploration or that of a question.
 impl Exploration {
-    fn _convert_states_v41_to_v42(
-        mut states: LazyValue<'_>,
+    pub(super) fn _convert_states_v41_to_v42(
+        mut state: LazyValue<'_>,
     ) -> Result<LazyValue<'_>, ConversionError> {
-        for (_, state) in states.try_object_members_mut()? {
-            state::name_choices_by_content_id(state)?;
-        }
-        Ok(states)
+        state::name_choices_by_content_id(state.try_object_mut()?)?;
+        Ok(state)
     }
 
-    fn _convert_states_v42_to_v43(
-        mut states: LazyValue<'_>,
+    pub(super) fn _convert_states_v42_to_v43(
+        mut state: LazyValue<'_>,
     ) -> Result<LazyValue<'_>, ConversionError> {
-        for (_, state) in states.try_object_members_mut()? {
-            state::say_how_divisions_are_shown(state)?;
-        }
-        Ok(states)
+        state::say_how_divisions_are_shown(state.try_object_mut()?)?;
+        Ok(state)
     }
 
-    /// The first state is a checkpoint. Which one that is stands in a sibling field: the context.
-    fn _convert_states_v43_to_v44<'a>(
-        mut states: LazyValue<'a>,
+    /// The first state is a checkpoint. Its name stands in a sibling field, and that of this state is
+    /// its key: the context. The state of a question has no name.
+    pub(super) fn _convert_states_v43_to_v44<'a>(
+        mut state: LazyValue<'a>,
         context: &ExplorationStatesContext<'_>,
     ) -> Result<LazyValue<'a>, ConversionError> {
-        for (name, state) in states.try_object_members_mut()? {
-            state::mark_checkpoint(state, name == context.init_state_name);
-        }
-        Ok(states)
+        let is_first = context.key == Some(context.init_state_name);
+        state::mark_checkpoint(state.try_object_mut()?, is_first);
+        Ok(state)
     }
 
-    fn _convert_states_v44_to_v45(
-        mut states: LazyValue<'_>,
+    pub(super) fn _convert_states_v44_to_v45(
+        mut state: LazyValue<'_>,
     ) -> Result<LazyValue<'_>, ConversionError> {
-        for (_, state) in states.try_object_members_mut()? {
-            state::leave_without_skill(state);
-        }
-        Ok(states)
+        state::leave_without_skill(state.try_object_mut()?);
+        Ok(state)
     }
 
-    /// The counters of the states become one, which starts where the greatest was: the side output.
-    fn _convert_states_v45_to_v46(
-        mut states: LazyValue<'_>,
-    ) -> Result<(LazyValue<'_>, u64), ConversionError> {
-        let mut next_index = 0;
-        for (_, state) in states.try_object_members_mut()? {
-            next_index = next_index.max(state::take_content_id_index(state)?);
-        }
-        Ok((states, next_index))
+    pub(super) fn _convert_states_v45_to_v46(
+        mut state: LazyValue<'_>,
+    ) -> Result<LazyValue<'_>, ConversionError> {
+        state::stop_counting(state.try_object_mut()?)?;
+        Ok(state)
     }
 }
 

@@ -3,9 +3,9 @@
 //!
 //! | kind | versioned fields | what is special |
 //! |---|---|---|
-//! | exploration | `states`, 41 to 46 | a context, and a side output |
-//! | question | `question_state_data`, 41 to 46 | one state, which takes the steps of the states |
-//! | skill | `skill_contents`, 1 to 4; `misconceptions`, `rubrics`, 1 to 3 | three versions; two lists element by element; a loss |
+//! | exploration | `states`, 41 to 46 | state by state, with a context |
+//! | question | `question_state_data`, 41 to 46 | one state, which shares the chain of the states |
+//! | skill | `skill_contents`, 1 to 4; `misconceptions`, `rubrics`, 1 to 3 | three versions; two lists element by element; a loss, and a side output |
 //! | story | `story_contents`, 1 to 4 | needs what was fetched before; the order of a list is data |
 //! | topic | `subtopics`, 1 to 4; two lists of story references, 1 to 3 | two fields under one version |
 //! | collection | `collection_contents`, 1 to 4 | takes data from another field; a loss |
@@ -35,4 +35,6 @@ pub(crate) use question::Question;
 pub(crate) use skill::Skill;
 pub(crate) use story::Story;
 pub(crate) use topic::Topic;
-pub(crate) use valid::{Invalid, Validate};
+#[cfg(test)]
+pub(crate) use valid::Invalid;
+pub(crate) use valid::Validate;

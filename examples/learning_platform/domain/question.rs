@@ -1,14 +1,14 @@
 //! Questions: one state each, beside the skills that it tests.
 //!
-//! The numbers of its versions are those of the states of explorations, and so are the steps. A
-//! question has no first state, so it takes the steps one by one instead of the whole chain.
+//! It shares the chain of the states of explorations: the same versions, and the same steps. Its one
+//! state has no name, so no name of a first state fits it.
 
 use serde::{Deserialize, Serialize};
-use versioned_core::{BaseVersionedDomainObject, ConversionError, LazyValue, SchemaVersion};
+use versioned_core::{BaseVersionedDomainObject, SchemaVersion};
 
 use super::{
     exploration::Exploration,
-    state::{self, State},
+    state::State,
     valid::{Invalid, Rules, Validate},
 };
 
@@ -18,58 +18,12 @@ use super::{
 pub(crate) struct Question {
     pub(crate) id: String,
     pub(crate) language_code: String,
-    // loss(step = 45, path = "/next_content_id_index")
-    #[versioned(
-        version_field = "question_state_data_schema_version",
-        min = 41,
-        max = 46,
-        assert_min = Exploration::STATES_MIN_SCHEMA_VERSION,
-        assert_max = Exploration::STATES_MAX_SCHEMA_VERSION,
-        side_output(step = 45, field = next_content_id_index)
-    )]
+    #[versioned(version_field = "question_state_data_schema_version", chain = Exploration::states)]
+    #[versioned(context(init_state_name(constant = ""), key))]
     pub(crate) question_state_data: State,
     pub(crate) question_state_data_schema_version: SchemaVersion,
-    pub(crate) next_content_id_index: u64,
     #[versioned(unversioned)]
     pub(crate) linked_skill_ids: Vec<String>,
-}
-
-impl Question {
-    fn _convert_question_state_data_v41_to_v42(
-        mut state: LazyValue<'_>,
-    ) -> Result<LazyValue<'_>, ConversionError> {
-        state::name_choices_by_content_id(state.try_object_mut()?)?;
-        Ok(state)
-    }
-
-    fn _convert_question_state_data_v42_to_v43(
-        mut state: LazyValue<'_>,
-    ) -> Result<LazyValue<'_>, ConversionError> {
-        state::say_how_divisions_are_shown(state.try_object_mut()?)?;
-        Ok(state)
-    }
-
-    /// No question is a checkpoint.
-    fn _convert_question_state_data_v43_to_v44(
-        mut state: LazyValue<'_>,
-    ) -> Result<LazyValue<'_>, ConversionError> {
-        state::mark_checkpoint(state.try_object_mut()?, false);
-        Ok(state)
-    }
-
-    fn _convert_question_state_data_v44_to_v45(
-        mut state: LazyValue<'_>,
-    ) -> Result<LazyValue<'_>, ConversionError> {
-        state::leave_without_skill(state.try_object_mut()?);
-        Ok(state)
-    }
-
-    fn _convert_question_state_data_v45_to_v46(
-        mut state: LazyValue<'_>,
-    ) -> Result<(LazyValue<'_>, u64), ConversionError> {
-        let next_index = state::take_content_id_index(state.try_object_mut()?)?;
-        Ok((state, next_index))
-    }
 }
 
 impl Validate for Question {

@@ -18,19 +18,24 @@ pub(crate) struct Skill {
     pub(crate) id: String,
     pub(crate) description: String,
     pub(crate) language_code: String,
-    // loss(step = 3, path = "/worked_examples/*")
-    // loss(step = 3, path = "/recorded_voiceovers/voiceovers_mapping/*")
     #[versioned(version_field = "skill_contents_schema_version", min = 1, max = 4)]
+    #[versioned(
+        side_output(step = 3, field = needs_study_guide),
+        loss(step = 3, path = "/worked_examples/*"),
+        loss(step = 3, path = "/recorded_voiceovers/voiceovers_mapping/*")
+    )]
     pub(crate) skill_contents: SkillContents,
     pub(crate) skill_contents_schema_version: SchemaVersion,
     #[versioned(version_field = "misconceptions_schema_version", min = 1, max = 3, each)]
     pub(crate) misconceptions: Vec<Misconception>,
     pub(crate) misconceptions_schema_version: SchemaVersion,
-    // moved(step = 1, from = "/explanation", to = "/explanations/0")
     #[versioned(version_field = "rubric_schema_version", min = 1, max = 3, each)]
+    #[versioned(moved(step = 1, from = "/explanation", to = "/explanations/0"))]
     pub(crate) rubrics: Vec<Rubric>,
     pub(crate) rubric_schema_version: SchemaVersion,
     pub(crate) next_misconception_id: u64,
+    /// Whether it had worked examples, which are in study guides since version 4 of the contents.
+    pub(crate) needs_study_guide: bool,
 }
 
 /// What a skill explains, at version 4.

@@ -69,15 +69,17 @@ impl Skill {
         }
     }
 
-    /// Worked examples are study guides now; here they go, and their voiceovers with them.
+    /// Worked examples are study guides now; here they go, and their voiceovers with them. Whether
+    /// somebody has to write such a guide, the skill says from now on: the side output.
     pub(super) fn _convert_skill_contents_v3_to_v4(
         mut contents: LazyValue<'_>,
-    ) -> Result<LazyValue<'_>, ConversionError> {
-        contents.try_remove("worked_examples")?;
+    ) -> Result<(LazyValue<'_>, bool), ConversionError> {
+        let examples = contents.try_remove("worked_examples")?;
+        let needs_study_guide = examples.try_elements()?.next().is_some();
         let voiceovers = contents.try_get_mut("recorded_voiceovers")?;
         let by_content = voiceovers.try_get_mut("voiceovers_mapping")?.try_object_mut()?;
         by_content.retain(|content_id, _| !content_id.starts_with("worked_example_"));
-        Ok(contents)
+        Ok((contents, needs_study_guide))
     }
 
     /// Every misconception has to be addressed, unless an author says otherwise later.

@@ -45,10 +45,10 @@ impl State {
     }
 }
 
-/// Version 45 to 46: content ids are numbered by one counter beside the states, no longer by one
-/// in each; returns what the counter of this state was at.
-pub(super) fn take_content_id_index(state: &mut LazyObject<'_>) -> Result<u64, ConversionError> {
-    let index = state.try_get("next_content_id_index")?.try_u64()?;
+/// Version 45 to 46: content ids are made of what they name and are counted no more. A state that does
+/// not count was never saved by a program of version 45.
+pub(super) fn stop_counting(state: &mut LazyObject<'_>) -> Result<(), ConversionError> {
+    state.try_get("next_content_id_index")?.try_u64()?;
     state.remove("next_content_id_index");
-    Ok(index)
+    Ok(())
 }

@@ -17,21 +17,14 @@ pub(crate) struct Story {
     pub(crate) title: String,
     pub(crate) language_code: String,
     pub(crate) corresponding_topic_id: String,
-    // loss(step = 3, path = "/nodes/*/destination_node_ids/*")
-    // loss(step = 3, path = "/initial_node_id")
+    #[versioned(version_field = "story_contents_schema_version", min = 1, max = 4)]
     #[versioned(
-        version_field = "story_contents_schema_version",
-        min = 1,
-        max = 4,
-        context(id, thumbnail_sizes)
+        context(id, fetched(thumbnail_sizes: BTreeMap<String, u32>)),
+        loss(step = 3, path = "/initial_node_id"),
+        loss(step = 3, path = "/nodes/*/destination_node_ids/*")
     )]
     pub(crate) story_contents: StoryContents,
     pub(crate) story_contents_schema_version: SchemaVersion,
-    /// Sizes in bytes of the files that thumbnails are in, by path. They are no part of what is
-    /// stored: whoever reads a story below version 3 looks them up and puts them beside it.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    #[versioned(unversioned)]
-    pub(crate) thumbnail_sizes: BTreeMap<String, u32>,
 }
 
 /// The chapters at version 4.

@@ -59,14 +59,12 @@ impl Topic {
     }
 
     /// A reference was nothing but the id.
-    pub(super) fn _convert_canonical_story_references_v1_to_v2(
-        story_id: LazyValue<'_>,
-    ) -> LazyValue<'_> {
+    pub(super) fn _convert_canonical_stories_v1_to_v2(story_id: LazyValue<'_>) -> LazyValue<'_> {
         lazy!({ "story_id": story_id })
     }
 
     /// Whether a story is public, its author says again after the migration.
-    pub(super) fn _convert_canonical_story_references_v2_to_v3(
+    pub(super) fn _convert_canonical_stories_v2_to_v3(
         mut reference: Value,
     ) -> Result<StoryReference, ConversionError> {
         members_of(&mut reference)?.insert("story_is_published".to_owned(), false.into());

@@ -1,13 +1,10 @@
 //! Rules of explorations.
 
 use serde_json::{Value, json};
-use versioned_core::{BaseVersionedDomainObject, SchemaVersion};
+use versioned_core::SchemaVersion;
 
-use super::{check_refused, seed, snapshot, upgraded};
-use crate::{
-    domain::{Exploration, Validate},
-    story::read,
-};
+use super::{check, check_refused, reading::read, seed, snapshot, upgraded};
+use crate::domain::{Exploration, Validate};
 
 fn checkpoints(exploration: &Value) -> Vec<&str> {
     let states = exploration["states"].as_object().unwrap().iter();
@@ -31,25 +28,13 @@ fn answers_name_choices_by_content_id() {
 }
 
 #[test]
-fn the_counters_of_the_states_become_one_at_the_greatest() {
-    let stored = json!({
-        "id": "e", "init_state_name": "A", "states_schema_version": 45,
-        "states": {"A": {"next_content_id_index": 3}, "B": {"next_content_id_index": 9}},
-    })
-    .to_string();
-    let migrated = Exploration::migrate_to_latest_schema_versions(&stored).unwrap();
-    assert_eq!(migrated.side_outputs(), ["next_content_id_index"]);
-    let exploration: Value = serde_json::from_str(migrated.document()).unwrap();
-    assert_eq!(exploration["next_content_id_index"], 9);
-    assert_eq!(exploration["states"], json!({"A": {}, "B": {}}));
-}
-
-#[test]
-fn an_exploration_without_states_begins_to_count_at_zero() {
-    let stored = json!({
-        "id": "e", "init_state_name": "", "states_schema_version": 41, "states": {},
-    });
-    assert_eq!(upgraded::<Exploration>(&stored)["next_content_id_index"], 0);
+fn states_count_their_content_ids_no_more() {
+    check::<Exploration>(
+        "states",
+        45,
+        &json!({"A": {"next_content_id_index": 3}, "B": {"next_content_id_index": 9}}),
+        &json!({"A": {}, "B": {}}),
+    );
 }
 
 #[test]

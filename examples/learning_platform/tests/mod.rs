@@ -2,23 +2,34 @@
 
 mod chains;
 mod collection;
+mod documented;
 mod exploration;
+mod lines;
+mod losses;
 mod question;
+mod reading;
 mod seeds;
 mod skill;
+mod stored;
 mod story;
 mod summaries;
+mod telling;
 mod topic;
 
-use std::error::Error;
+use std::{error::Error, future::Future};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use versioned_core::{
-    BaseVersionedDomainObject, MigrationError, SchemaVersion,
+    BaseVersionedDomainObject, MigrationError, MigrationOptions, SchemaVersion,
     document::{Member, MemberValue},
 };
 
-use crate::seeds::{Seed, seeds as seeds_of};
+use versioned_sql::SqliteStore;
+
+use crate::{
+    database, files, schema,
+    seeds::{Seed, seeds as seeds_of},
+};
 
 /// Converts the value of a field by one step, beside these siblings.
 fn convert<D: BaseVersionedDomainObject>(
@@ -41,9 +52,10 @@ fn check<D: BaseVersionedDomainObject>(field: &str, from: u32, value: &Value, ex
     assert_eq!(&convert::<D>(field, from, value, &siblings()).unwrap(), expect);
 }
 
-/// The siblings that every kind has.
-fn siblings() -> [(&'static str, Value); 2] {
-    [("id", "it".into()), ("init_state_name", "Start".into())]
+/// The siblings that every kind has, and what is fetched.
+fn siblings() -> [(&'static str, Value); 3] {
+    let nothing = Value::Object(Map::new());
+    [("id", "it".into()), ("init_state_name", "Start".into()), ("thumbnail_sizes", nothing)]
 }
 
 /// Says where and why a conversion refuses.
@@ -66,8 +78,21 @@ fn check_refused<D: BaseVersionedDomainObject>(
 /// The stored document with all fields at their latest versions.
 fn upgraded<D: BaseVersionedDomainObject>(document: &Value) -> Value {
     let stored = document.to_string();
-    let migrated = D::migrate_to_latest_schema_versions(&stored).unwrap();
+    let sizes = sizes();
+    let fetched = fetched(&sizes);
+    let options = MigrationOptions::new().with_fetched(&fetched);
+    let migrated = D::migrate_to_latest_schema_versions_with(&stored, &options).unwrap();
     serde_json::from_str(migrated.document()).unwrap()
+}
+
+/// The sizes of all thumbnails, as JSON.
+fn sizes() -> String {
+    serde_json::to_string(&block_on(files::sizes_below("story/"))).unwrap()
+}
+
+/// What is fetched for conversions; those that do not need it do not see it.
+fn fetched(sizes: &str) -> [Member<'_>; 1] {
+    [Member { key: "thumbnail_sizes", value: MemberValue::Json(sizes) }]
 }
 
 /// The seed with this id.
@@ -80,4 +105,16 @@ fn seed(entity: &str, id: &str) -> Seed {
 fn snapshot(entity: &str, id: &str, model_version: i64) -> Value {
     let mut snapshots = seed(entity, id).snapshots.into_iter();
     snapshots.find(|snapshot| snapshot.model_version == model_version).unwrap().document
+}
+
+fn block_on<F: Future>(future: F) -> F::Output {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    runtime.worker_threads(1).enable_all().build().unwrap().block_on(future)
+}
+
+/// A database as older programs have left it.
+async fn filled() -> SqliteStore {
+    let store = database::private().await.unwrap();
+    schema::create(&store).await.unwrap();
+    store
 }

@@ -46,11 +46,17 @@ fn no_question_becomes_a_checkpoint() {
     assert_eq!(question["question_state_data"]["card_is_checkpoint"], false);
 }
 
+/// A question has the versions of states because it has their chain.
 #[test]
-fn the_counter_of_the_state_becomes_that_of_the_question() {
-    let question = upgraded::<Question>(&seed("question", "order_of_colours").document);
-    assert_eq!(question["next_content_id_index"], 6);
-    assert_eq!(question["question_state_data"].get("next_content_id_index"), None);
+fn a_question_has_the_versions_of_states() {
+    let versions = (
+        Question::QUESTION_STATE_DATA_MIN_SCHEMA_VERSION,
+        Question::QUESTION_STATE_DATA_MAX_SCHEMA_VERSION,
+    );
+    assert_eq!(
+        versions,
+        (Exploration::STATES_MIN_SCHEMA_VERSION, Exploration::STATES_MAX_SCHEMA_VERSION)
+    );
 }
 
 #[test]

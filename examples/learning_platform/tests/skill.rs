@@ -118,3 +118,10 @@ fn a_rubric_with_an_unknown_member_is_refused_instead_of_losing_it() {
     assert!(pointer.starts_with("/0"), "{pointer}");
     assert!(reason.contains("unknown field `note`"), "{reason}");
 }
+
+/// The step that drops the examples is the last one that can tell.
+#[test]
+fn a_skill_that_had_worked_examples_needs_a_study_guide() {
+    let needs = |id| upgraded::<Skill>(&seed("skill", id).document)["needs_study_guide"].clone();
+    assert_eq!(["adding", "halving", "naming", "sliding"].map(needs), [true, true, true, false]);
+}

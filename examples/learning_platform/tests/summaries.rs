@@ -2,12 +2,10 @@
 
 use serde_json::json;
 
-use super::seed;
+use super::{reading::read, seed};
 use crate::{
     domain::{Collection, Exploration, Publication, Skill, Story, Topic, Validate},
-    files,
     statistics::{ExplorationStatistics, StateStatistics},
-    story::read,
     summary::{CollectionSummary, ExplorationSummary, SkillSummary, StorySummary, TopicSummary},
 };
 
@@ -15,7 +13,7 @@ fn object<D>(entity: &str, id: &str) -> D
 where
     D: versioned_core::BaseVersionedDomainObject + Validate,
 {
-    read(&files::with_thumbnail_sizes(&seed(entity, id).document)).unwrap().0
+    read(&seed(entity, id).document).unwrap().0
 }
 
 #[test]
@@ -44,17 +42,10 @@ fn summaries_are_made_of_what_the_latest_versions_say() {
 }
 
 #[test]
-fn statistics_of_a_new_version_go_on_for_the_states_that_are_still_there() {
+fn statistics_of_a_new_version_have_its_states() {
     let exploration = object::<Exploration>("exploration", "fractions");
-    let mut before = ExplorationStatistics::of(&exploration, 3, None);
-    assert!(before.states.values().all(|counted| *counted == StateStatistics::default()));
-
-    let counted = StateStatistics { hits: 7, first_hits: 5 };
-    before.starts = 6;
-    before.states.insert("Halves".to_owned(), counted);
-    before.states.insert("Removed".to_owned(), counted);
-    let after = ExplorationStatistics::of(&exploration, 4, Some(&before));
-    assert_eq!((after.model_version, after.starts), (4, 6));
-    assert_eq!(after.states.keys().collect::<Vec<_>>(), ["End", "Halves"]);
-    assert_eq!(after.states["Halves"], counted);
+    let statistics = ExplorationStatistics::of(&exploration, 4);
+    assert_eq!((statistics.model_version, statistics.starts), (4, 0));
+    let zero = StateStatistics::default();
+    assert_eq!(statistics.states, [("End".to_owned(), zero), ("Halves".to_owned(), zero)].into());
 }

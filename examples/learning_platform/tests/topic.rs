@@ -51,19 +51,19 @@ fn a_thumbnail_without_a_background_is_refused() {
 #[test]
 fn a_reference_becomes_an_object_that_is_not_published() {
     check::<Topic>(
-        "canonical_story_references",
+        "canonical_stories",
         1,
         &json!(["a", "b"]),
         &json!([{"story_id": "a"}, {"story_id": "b"}]),
     );
     check::<Topic>(
-        "additional_story_references",
+        "additional_stories",
         2,
         &json!([{"story_id": "a"}]),
         &json!([{"story_id": "a", "story_is_published": false}]),
     );
     check_refused::<Topic>(
-        "additional_story_references",
+        "additional_stories",
         2,
         &json!([{"story_id": "a"}, "b"]),
         "/1",
@@ -77,12 +77,12 @@ fn two_lists_under_one_version_are_upgraded_together() {
     let stored = seed("topic", "sounds").document.to_string();
     let migrated = Topic::migrate_to_latest_schema_versions(&stored).unwrap();
     let changed: Vec<&str> = migrated.changes().iter().map(|change| change.field).collect();
-    assert_eq!(changed, ["canonical_story_references", "additional_story_references"]);
+    assert_eq!(changed, ["canonical_stories", "additional_stories"]);
     let sounds: Value = serde_json::from_str(migrated.document()).unwrap();
-    assert_eq!(sounds["story_reference_schema_version"], 3);
-    assert_eq!(sounds["canonical_story_references"], json!([]));
+    assert_eq!(sounds["story_schema_version"], 3);
+    assert_eq!(sounds["canonical_stories"], json!([]));
     assert_eq!(
-        sounds["additional_story_references"],
+        sounds["additional_stories"],
         json!([{"story_id": "poet", "story_is_published": false}])
     );
 }
