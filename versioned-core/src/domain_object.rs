@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     Declaration, MigrationError, MigrationOptions,
-    document::{Member, Migrated, MigratedMembers, StoredDocument},
+    document::{Member, Migrated, MigratedMembers, ReadObject, StoredDocument},
     engine,
 };
 
@@ -125,10 +125,11 @@ pub trait BaseVersionedDomainObject: DeserializeOwned + 'static {
     fn from_stored_document<'a>(
         document: impl Into<StoredDocument<'a>>,
     ) -> Result<Self, MigrationError> {
-        engine::from_document(document.into(), &MigrationOptions::new())
+        engine::from_document(document.into(), &MigrationOptions::new()).map(|read| read.object)
     }
 
-    /// The same with values that were fetched for the conversions; losses are not counted.
+    /// The same with values that were fetched for the conversions, and with what was brought to another version; losses
+    /// are not counted.
     ///
     /// # Errors
     ///
@@ -136,7 +137,7 @@ pub trait BaseVersionedDomainObject: DeserializeOwned + 'static {
     fn from_stored_document_with<'a>(
         document: impl Into<StoredDocument<'a>>,
         options: &MigrationOptions<'_>,
-    ) -> Result<Self, MigrationError> {
+    ) -> Result<ReadObject<Self>, MigrationError> {
         engine::from_document(document.into(), options)
     }
 
@@ -147,10 +148,11 @@ pub trait BaseVersionedDomainObject: DeserializeOwned + 'static {
     ///
     /// As for [`from_stored_document`](Self::from_stored_document).
     fn from_stored_members(members: &[Member<'_>]) -> Result<Self, MigrationError> {
-        engine::from_members(members, &MigrationOptions::new())
+        engine::from_members(members, &MigrationOptions::new()).map(|read| read.object)
     }
 
-    /// The same with values that were fetched for the conversions; losses are not counted.
+    /// The same with values that were fetched for the conversions, and with what was brought to another version; losses
+    /// are not counted.
     ///
     /// # Errors
     ///
@@ -158,7 +160,7 @@ pub trait BaseVersionedDomainObject: DeserializeOwned + 'static {
     fn from_stored_members_with(
         members: &[Member<'_>],
         options: &MigrationOptions<'_>,
-    ) -> Result<Self, MigrationError> {
+    ) -> Result<ReadObject<Self>, MigrationError> {
         engine::from_members(members, options)
     }
 

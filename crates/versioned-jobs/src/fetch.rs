@@ -271,8 +271,10 @@ pub(crate) fn object<D: BaseVersionedDomainObject>(
         }
         _ => read_members(table, row).map(|members| D::from_stored_members_with(&members, &how)),
     };
-    let object = object.and_then(|object| object.map_err(|error| with_id(row, error)));
-    object.map_err(|error| FetchError::Entity { error })
+    let read = object.and_then(|object| object.map_err(|error| with_id(row, error)));
+    let read = read.map_err(|error| FetchError::Entity { error })?;
+    report::<D>(&row.key, &read.changes);
+    Ok(read.object)
 }
 
 /// The entity with the row from which it was read, to be changed and saved.

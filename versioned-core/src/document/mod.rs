@@ -25,3 +25,13 @@ pub struct FieldChange {
     /// The latest version; equal to `from` where only the missing version member was added.
     pub to: SchemaVersion,
 }
+
+/// An object that was read, and what was upgraded for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ReadObject<T> {
+    /// The object at its latest versions.
+    pub object: T,
+    /// The fields that were not at their latest version, in order of declaration.
+    pub changes: Vec<FieldChange>,
+}

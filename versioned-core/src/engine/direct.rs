@@ -14,9 +14,12 @@ use super::{
     migrate_document_with, migrate_members_with, object_from_json, plan,
 };
 use crate::{
-    BaseVersionedDomainObject, Declaration, MigrationError, MigrationOptions, SchemaVersion, Scope,
+    BaseVersionedDomainObject, Declaration, FieldChange, MigrationError, MigrationOptions,
+    SchemaVersion, Scope,
     chain::{Ending, Part, Room, VersionMember, context::JsonDeserializer, derived::is_derived},
-    document::{Member, MemberValue, MemberWrite, StoredDocument, WriteValue, assemble},
+    document::{
+        Member, MemberValue, MemberWrite, ReadObject, StoredDocument, WriteValue, assemble,
+    },
     json::Limits,
 };
 
@@ -39,7 +42,7 @@ pub struct NotDirect;
 pub(crate) fn from_document<T: BaseVersionedDomainObject>(
     document: StoredDocument<'_>,
     options: &MigrationOptions<'_>,
-) -> Result<T, MigrationError> {
+) -> Result<ReadObject<T>, MigrationError> {
     let declaration = T::schema_versioned_attributes();
     let options = options.with_counted_losses(false);
     if let Some(build) = build_of::<T>() {
@@ -47,38 +50,39 @@ pub(crate) fn from_document<T: BaseVersionedDomainObject>(
         let members = TextMembers::scan(declaration, text, &document.limits)?;
         if !members.is_odd() {
             let layout = Layout::Text(&members);
-            let (limits, writes) = (document.limits, Vec::new());
-            let mut stored = Stored { declaration, layout, limits, options, writes };
+            let mut stored = Stored::new(declaration, layout, document.limits, options);
             if let Ok(object) = build(&mut stored) {
-                return Ok(object);
+                return Ok(ReadObject { object, changes: stored.changes });
             }
         }
     }
-    object_from_json(declaration, &migrate_document_with(declaration, document, &options)?.text)
+    let migrated = migrate_document_with(declaration, document, &options)?;
+    let object = object_from_json(declaration, &migrated.text)?;
+    Ok(ReadObject { object, changes: migrated.changes })
 }
 
 /// The object of an entity in columns.
 pub(crate) fn from_members<T: BaseVersionedDomainObject>(
     members: &[Member<'_>],
     options: &MigrationOptions<'_>,
-) -> Result<T, MigrationError> {
+) -> Result<ReadObject<T>, MigrationError> {
     let declaration = T::schema_versioned_attributes();
     let options = options.with_counted_losses(false);
     if let Some(build) = build_of::<T>()
         && let Ok(columns) = Columns::new(declaration, members)
     {
         let layout = Layout::Columns(&columns);
-        let (limits, writes) = (Limits::DEFAULT, Vec::new());
-        let mut stored = Stored { declaration, layout, limits, options, writes };
+        let mut stored = Stored::new(declaration, layout, Limits::DEFAULT, options);
         if let Ok(object) = build(&mut stored) {
-            return Ok(object);
+            return Ok(ReadObject { object, changes: stored.changes });
         }
     }
     let migrated = migrate_members_with(declaration, members, &options)?;
     let document = assemble(declaration.entity, members, &migrated.writes)?;
     let document = StoredDocument::from(&document);
     let document = migrate_document_with(declaration, document, &options)?;
-    object_from_json(declaration, &document.text)
+    let object = object_from_json(declaration, &document.text)?;
+    Ok(ReadObject { object, changes: migrated.changes })
 }
 
 fn build_of<T: BaseVersionedDomainObject>() -> Option<Build<T>> {
@@ -94,6 +98,7 @@ pub struct Stored<'a> {
     limits: Limits,
     options: MigrationOptions<'a>,
     writes: Vec<MemberWrite>,
+    changes: Vec<FieldChange>,
 }
 
 enum Layout<'a> {
@@ -170,7 +175,16 @@ fn brackets(text: &str) -> usize {
     text.as_bytes().chunks(usize::from(u8::MAX)).map(|block| usize::from(brackets_of(block))).sum()
 }
 
-impl Stored<'_> {
+impl<'a> Stored<'a> {
+    fn new(
+        declaration: &'static Declaration,
+        layout: Layout<'a>,
+        limits: Limits,
+        options: MigrationOptions<'a>,
+    ) -> Self {
+        Self { declaration, layout, limits, options, writes: Vec::new(), changes: Vec::new() }
+    }
+
     /// Runs the chains of the stale fields. `slots` has, in order of declaration, a `OnceCell<T>` for those whose
     /// values need not become text.
     pub fn migrate(&mut self, slots: &[Option<&dyn Any>]) -> Result<(), NotDirect> {
@@ -186,7 +200,8 @@ impl Stored<'_> {
                 plan(Chains { declaration, members, limits, options }, &endings)
             }
         };
-        self.writes = plan.map_err(|_| NotDirect)?.writes;
+        let plan = plan.map_err(|_| NotDirect)?;
+        (self.writes, self.changes) = (plan.writes, plan.changes);
         let kept = endings.iter().flatten().map(Ending::bytes);
         let written = self.writes.iter().map(|write| {
             let value = match &write.value {
@@ -254,7 +269,7 @@ impl Stored<'_> {
 
     /// Reads a document that has one version; `set_version` sets the field that holds it, if there is one.
     pub fn whole<T: DeserializeOwned + 'static>(
-        &self,
+        &mut self,
         set_version: fn(&mut T, SchemaVersion) -> Result<(), NotDirect>,
     ) -> Result<T, NotDirect> {
         let (Layout::Text(members), [attribute]) = (&self.layout, self.declaration.versioned)
@@ -285,6 +300,8 @@ impl Stored<'_> {
         self.fits(ending.bytes().saturating_add(of_key(attribute.version_key)))?;
         let mut object = slot.into_inner().ok_or(NotDirect)?;
         set_version(&mut object, attribute.max)?;
+        let (field, from, to) = (attribute.field, stale.from, attribute.max);
+        self.changes = vec![FieldChange { field, from, to }];
         Ok(object)
     }
 

@@ -6,7 +6,8 @@ use std::cell::Cell;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use versioned_core::{
-    BaseVersionedDomainObject, ConversionError, LazyValue, MigrationError, SchemaVersion, Scope,
+    BaseVersionedDomainObject, ConversionError, LazyValue, MigrationError, MigrationOptions,
+    SchemaVersion, Scope,
     document::{Member, MemberValue, assemble},
 };
 
@@ -38,6 +39,10 @@ pub(crate) fn compare<T: BaseVersionedDomainObject>(
 ) -> Told {
     let direct = told(T::from_stored_document(stored), &show);
     assert_eq!(direct, told(by_text::<T>(stored), &show), "{stored}");
+    if let Ok(read) = T::from_stored_document_with(stored, &MigrationOptions::new()) {
+        let migrated = T::migrate_to_latest_schema_versions(stored).unwrap();
+        assert_eq!(read.changes, migrated.changes(), "{stored}");
+    }
     if let Ok(members) = serde_json::from_str::<Map<String, Value>>(stored) {
         let texts: Vec<_> = members.iter().map(|(key, value)| (key, value.to_string())).collect();
         let as_json: Vec<_> = texts
@@ -66,6 +71,10 @@ pub(crate) fn compare<T: BaseVersionedDomainObject>(
         for members in [as_json, as_columns] {
             let direct = told(T::from_stored_members(&members), &show);
             assert_eq!(direct, told(members_by_text::<T>(&members), &show), "{members:?}");
+            if let Ok(read) = T::from_stored_members_with(&members, &MigrationOptions::new()) {
+                let migrated = T::migrate_members_to_latest_schema_versions(&members).unwrap();
+                assert_eq!(read.changes, migrated.changes, "{members:?}");
+            }
         }
     }
     direct

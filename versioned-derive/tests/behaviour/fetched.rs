@@ -118,7 +118,7 @@ fn objects_are_read_with_fetched_values_too() {
     let fetched = [SIZES, LANGUAGE];
     let options = MigrationOptions::new().with_fetched(&fetched).with_counted_losses(true);
     let stored = stored("", 1);
-    let story = Story::from_stored_document_with(&stored, &options).unwrap();
+    let story = Story::from_stored_document_with(&stored, &options).unwrap().object;
     let nodes: Value = serde_json::from_str(NODES).unwrap();
     assert_eq!((Value::from(story.nodes), story.notes), (nodes.clone(), nodes.clone()));
     assert_eq!((story.nodes_version, story.notes_version), (Some(3), 2));
@@ -130,7 +130,7 @@ fn objects_are_read_with_fetched_values_too() {
         member("notes", MemberValue::Json("0")),
         member("notes_version", MemberValue::Integer(1)),
     ];
-    let story = Story::from_stored_members_with(&members, &options).unwrap();
+    let story = Story::from_stored_members_with(&members, &options).unwrap().object;
     assert_eq!((Value::from(story.nodes), story.notes), (nodes.clone(), nodes));
 
     let missing = MigrationOptions::new().with_fetched(&[SIZES]);
