@@ -111,6 +111,21 @@ pub enum StoreProblem {
         stored: Box<str>,
     },
 
+    /// A text has U+0000, which the database cannot store in the column.
+    #[error("the new value of column `{column}` of row `{key}` has U+0000, which it cannot store")]
+    ZeroUnsupported {
+        /// Name of the column.
+        column: Box<str>,
+        /// Key of the row.
+        key: EntityKey,
+    },
+
+    /// The server would store other values than those that were set, and call it a warning.
+    #[error(
+        "the sessions of the pool are not in strict mode, so values could be cut off in silence"
+    )]
+    StrictModeMissing,
+
     /// The ledger was written by a later version of the store.
     #[error("the ledger has version {found}, and this program knows versions up to {known}")]
     LedgerTooNew {
@@ -270,6 +285,7 @@ impl StoreProblem {
             | Self::HistoryMissing
             | Self::HistoryTableUnknown { .. }
             | Self::HistoryColumnUnknown { .. }
+            | Self::StrictModeMissing
             | Self::TooManyVersions { .. } => StoreErrorKind::Misconfigured,
             Self::EncodingUnsupported | Self::LedgerTooNew { .. } => StoreErrorKind::Unsupported,
             Self::KeyExists { .. }
@@ -278,8 +294,8 @@ impl StoreProblem {
             | Self::LeaseLost { .. }
             | Self::TransitionIllegal { .. } => StoreErrorKind::Conflict,
             Self::RunUnknown { .. } | Self::RunMustFinish { .. } => StoreErrorKind::Misconfigured,
-            // One model whose history runs ahead of it must not stop the others.
-            Self::HistoryExists { .. } => StoreErrorKind::Rejected,
+            // One row that cannot be stored, or one model whose history runs ahead of it, must not stop the others.
+            Self::ZeroUnsupported { .. } | Self::HistoryExists { .. } => StoreErrorKind::Rejected,
             Self::KeyMalformed { .. }
             | Self::LedgerMalformed { .. }
             | Self::HistoryMalformed { .. }
@@ -300,15 +316,18 @@ impl StoreProblem {
                 "name the column as the database does, in `.column(\"..\", \"..\")`, or add it \
                  to the table"
             }
-            Self::EncodingUnsupported => {
-                "copy the database into one with `PRAGMA encoding = 'UTF-8'`"
-            }
+            Self::EncodingUnsupported => "copy it into one with `PRAGMA encoding = 'UTF-8'`",
             Self::RowStampUnsupported { .. } => {
                 "remove `.row_stamp(..)`: the write compares the model version and all that was \
                  read anyway"
             }
             Self::KeyMismatch { .. } => "use keys of the table that the storage model describes",
             Self::WriteMismatch { .. } => "write what was read through the same `EntityTable`",
+            Self::ZeroUnsupported { .. } => {
+                "take the character out in a conversion, or declare the column as `json` instead of \
+                 `jsonb`, or as bytes"
+            }
+            Self::StrictModeMissing => "add STRICT_TRANS_TABLES to `sql_mode`",
             Self::LedgerTooNew { .. } => "run the program that wrote the ledger, or a later one",
             Self::LedgerMalformed { .. } => {
                 "restore the tables whose names begin with `versioned_` from a backup"
@@ -341,6 +360,19 @@ impl StoreProblem {
                 "declare the column as TEXT for JSON text, INTEGER for versions and numbers, \
                  REAL for fractions"
             }
+            Self::TooManyVersions { .. } => {
+                "name the column of the schema version: `.column(\"..\", \"..\")`"
+            }
+            Self::HistoryMissing
+            | Self::HistoryTableUnknown { .. }
+            | Self::HistoryColumnUnknown { .. }
+            | Self::HistoryExists { .. }
+            | Self::HistoryMalformed { .. } => self.help_with_history(),
+        }
+    }
+
+    fn help_with_history(&self) -> &'static str {
+        match self {
             Self::HistoryMissing => {
                 "add `.history(History::tables(\"..\", \"..\"))` to the storage model"
             }
@@ -355,10 +387,7 @@ impl StoreProblem {
                 "find out why the model is behind its history: it may have been put back from a \
                  copy; then set its model version to the last one of its history"
             }
-            Self::HistoryMalformed { .. } => "run the program that wrote the commit, or repair it",
-            Self::TooManyVersions { .. } => {
-                "name the column of the schema version: `.column(\"..\", \"..\")`"
-            }
+            _ => "run the program that wrote the commit, or repair it",
         }
     }
 

@@ -1,6 +1,12 @@
 //! Stores: the rules of every store, and what is particular to one.
+//!
+//! The part of a test's name that says which server it needs begins with `postgres` or `mariadb`: by that it is left out
+//! where the server is.
 
 mod history;
+mod mariadb;
 mod memory;
+mod postgres;
 mod sqlite;
 mod table;
+mod typed;

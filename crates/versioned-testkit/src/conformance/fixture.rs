@@ -25,6 +25,17 @@ pub trait StoreFixture: Sync {
     /// Inserts the row, or replaces the one with its key.
     fn put(&self, table: &EntityTable, row: Row) -> impl Future<Output = ()> + Send;
 
+    /// Whether a column holds values of any type, row by row. Where columns have types of their own, a plain field's column
+    /// is of texts, or of integers for `nextIndex` and `pages`, and rules put nothing else there.
+    fn is_loosely_typed(&self) -> bool {
+        true
+    }
+
+    /// Whether texts may have U+0000.
+    fn takes_zeros(&self) -> bool {
+        true
+    }
+
     /// Removes the row.
     fn delete(&self, table: &EntityTable, key: &EntityKey) -> impl Future<Output = ()> + Send;
 }

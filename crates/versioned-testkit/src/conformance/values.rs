@@ -27,6 +27,10 @@ pub async fn values_keep_their_type_and_bytes<F: StoreFixture>(fixture: &F) {
         (SampleColumn::Params, text(&json)),
     ];
     for (number, (column, value)) in values.into_iter().enumerate() {
+        let is_number = matches!(value, ColumnValue::Integer(_) | ColumnValue::Real(_));
+        if is_number && !fixture.is_loosely_typed() {
+            continue;
+        }
         let key = EntityKey::from(&*format!("row {number}"));
         let put = Sample::stale(key.clone()).with(column, value.clone()).row;
         fixture.put(&table, put.clone()).await;
@@ -34,7 +38,7 @@ pub async fn values_keep_their_type_and_bytes<F: StoreFixture>(fixture: &F) {
         assert_eq!(read, put);
 
         // The value that was read must compare as equal, and a written one must be the same.
-        let other = text("another");
+        let other = text("\"another\"");
         let write_other = RowWrite { expected: read, set: vec![(column as usize, other)] };
         assert_eq!(write(fixture, &table, &[write_other]).await, [WriteOutcome::Written]);
         let expected = get(fixture, &table, &key).await.expect("the row is there");

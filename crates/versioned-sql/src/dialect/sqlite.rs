@@ -1,0 +1,207 @@
+//! SQLite: values, columns, transactions, errors.
+//!
+//! Layer: adapters. Invariant: the type of a value is its own, not the one that the column was declared with; calls one
+//! after the other use one connection, so memory for its pages is not multiplied.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use sqlx::{
+    Arguments as _, Decode, Row as _, Sqlite, SqlitePool, Transaction, TypeInfo as _,
+    ValueRef as _,
+    sqlite::{SqliteArguments, SqliteRow},
+};
+use versioned_store::{ColumnValue, StoreErrorKind, StoreProblem};
+
+use super::Class;
+use crate::{
+    connection,
+    error::Fault,
+    found::{self, Found},
+    schema::Column,
+    sql::Sql,
+    statement::{self, Statement},
+};
+
+/// How often others go first before time is given to them, ..
+const YIELDS_MAX: u32 = 100;
+
+/// .. in steps of at first a millisecond, each twice as long as the one before, so many times; that is an eighth of a second
+/// before a further connection is opened.
+const STEPS_MAX: u32 = 7;
+
+pub(crate) fn bind(
+    sql: &mut Sql,
+    arguments: &mut SqliteArguments,
+    value: &ColumnValue,
+) -> Result<(), Fault> {
+    sql.text("?");
+    let added = match value {
+        ColumnValue::Null => arguments.add(None::<i64>),
+        ColumnValue::Boolean(truth) => arguments.add(i64::from(*truth)),
+        ColumnValue::Integer(number) => arguments.add(*number),
+        ColumnValue::Real(number) => arguments.add(*number),
+        ColumnValue::Text(text) => arguments.add(text.as_str()),
+        ColumnValue::InvalidText(bytes) | ColumnValue::Bytes(bytes) => {
+            arguments.add(bytes.as_slice())
+        }
+        other => return Err(Fault::unbindable(other)),
+    };
+    added.map_err(Fault::Reading)
+}
+
+pub(crate) fn row(row: &SqliteRow) -> Result<Found, Fault> {
+    (0..row.len()).map(|index| value(row, index)).collect::<Result<_, _>>().map(Found)
+}
+
+/// The value in a column of a result.
+fn value(row: &SqliteRow, index: usize) -> Result<ColumnValue, Fault> {
+    let raw = row.try_get_raw(index).map_err(Fault::sqlite)?;
+    if raw.is_null() {
+        return Ok(ColumnValue::Null);
+    }
+    let kind = match raw.type_info().name() {
+        "INTEGER" => Kind::Integer,
+        "REAL" => Kind::Real,
+        "TEXT" => Kind::Text,
+        _ => Kind::Bytes,
+    };
+    let decoded = match kind {
+        Kind::Integer => <i64 as Decode<'_, Sqlite>>::decode(raw).map(ColumnValue::Integer),
+        Kind::Real => <f64 as Decode<'_, Sqlite>>::decode(raw).map(ColumnValue::Real),
+        Kind::Text => <Vec<u8> as Decode<'_, Sqlite>>::decode(raw).map(found::text),
+        Kind::Bytes => <Vec<u8> as Decode<'_, Sqlite>>::decode(raw).map(ColumnValue::Bytes),
+    };
+    decoded.map_err(Fault::Reading)
+}
+
+enum Kind {
+    Integer,
+    Real,
+    Text,
+    Bytes,
+}
+
+/// The columns of a table, none where there is no such table.
+pub(crate) async fn columns(
+    transaction: &mut connection::Transaction,
+    table: &str,
+) -> Result<Vec<Column>, Fault> {
+    let statement = Statement::with(
+        super::Dialect::Sqlite,
+        "SELECT (SELECT encoding = 'UTF-8' FROM pragma_encoding), name, \
+         upper(type) IN ('BOOLEAN', 'BOOL'), hidden = 0 FROM pragma_table_xinfo(?)",
+        &[statement::text(table)],
+    )?;
+    let mut columns = Vec::new();
+    for mut row in transaction.all(statement).await? {
+        if !row.is_true(0)? {
+            return Err(StoreProblem::EncodingUnsupported.into());
+        }
+        let class = if row.is_true(2)? { Class::Boolean } else { Class::Any };
+        let (name, is_stored) = (row.text(1)?, row.is_true(3)?);
+        columns.push(Column { name, class, is_stored, collation: None });
+    }
+    Ok(columns)
+}
+
+/// A transaction that reads.
+pub(crate) async fn reading(
+    pool: &SqlitePool,
+) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
+    wait_for_the_last(pool).await;
+    pool.begin().await
+}
+
+/// A transaction that writes. The lock is taken before anything is read: a transaction that reads first could not always be
+/// made one that writes.
+pub(crate) async fn writing(
+    pool: &SqlitePool,
+) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
+    wait_for_the_last(pool).await;
+    pool.begin_with("BEGIN IMMEDIATE").await
+}
+
+/// Lets the connection of the call before come home. The pool takes it back in a task of its own, and would otherwise open
+/// another one in the meantime, and over a long run as many as it may. On a busy machine its thread may not run for many
+/// milliseconds.
+async fn wait_for_the_last(pool: &SqlitePool) {
+    for turn in 0..YIELDS_MAX + STEPS_MAX {
+        let is_one_out = pool.num_idle() == 0 && pool.size() > 0;
+        if !is_one_out || pool.size() >= pool.options().get_max_connections() {
+            return;
+        }
+        match turn {
+            0..YIELDS_MAX => Yield(false).await,
+            _ => tokio::time::sleep(Duration::from_millis(1 << (turn - YIELDS_MAX))).await,
+        }
+    }
+}
+
+/// Pending once.
+struct Yield(bool);
+
+impl Future for Yield {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        if std::mem::replace(&mut self.0, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    }
+}
+
+/// Sorts SQLite's extended result codes; their low byte is the primary one.
+pub(crate) fn classify(code: &str, message: &str) -> (StoreErrorKind, Option<&'static str>) {
+    match code.parse::<u32>().unwrap_or(0) & 0xff {
+        // SQLITE_BUSY, SQLITE_LOCKED.
+        5 | 6 => (StoreErrorKind::Transient, Some("another connection writes; run again")),
+        // SQLITE_ERROR, which is said of SQL that does not fit the schema too.
+        1 if message.contains("no such") => (StoreErrorKind::Misconfigured, None),
+        // SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_AUTH.
+        8 => (StoreErrorKind::Misconfigured, Some("open the database for writing")),
+        14 | 23 => (StoreErrorKind::Misconfigured, None),
+        // SQLITE_CORRUPT, SQLITE_NOTADB.
+        11 => (StoreErrorKind::Corrupt, Some("restore the database from a backup")),
+        26 => (StoreErrorKind::Misconfigured, Some("name the file of an SQLite database")),
+        // SQLITE_FULL.
+        13 => (StoreErrorKind::Other, Some("make room on the disk, then run again")),
+        // SQLITE_TOOBIG.
+        18 => (StoreErrorKind::Rejected, Some("the row is larger than SQLite stores")),
+        // SQLITE_CONSTRAINT.
+        19 => (
+            StoreErrorKind::Rejected,
+            Some("a constraint or trigger of the table refuses the row; change either"),
+        ),
+        _ => (StoreErrorKind::Other, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_busy_database_is_worth_another_try() {
+        for (code, message, kind) in [
+            ("5", "database is locked", StoreErrorKind::Transient),
+            ("517", "database is locked", StoreErrorKind::Transient),
+            ("262", "database table is locked", StoreErrorKind::Transient),
+            ("1", "no such table: a", StoreErrorKind::Misconfigured),
+            ("1", "near \"x\": syntax error", StoreErrorKind::Other),
+            ("14", "unable to open database file", StoreErrorKind::Misconfigured),
+            ("11", "database disk image is malformed", StoreErrorKind::Corrupt),
+            ("13", "database or disk is full", StoreErrorKind::Other),
+            ("18", "string or blob too big", StoreErrorKind::Rejected),
+            ("275", "CHECK constraint failed", StoreErrorKind::Rejected),
+        ] {
+            assert_eq!(classify(code, message).0, kind, "{code} {message}");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! MariaDB and MySQL: how their connections are opened.
+//!
+//! Layer: adapters.
+
+use sqlx::{MySqlPool, mysql::MySqlPoolOptions};
+use versioned_store::StoreError;
+
+use crate::{dialect::Dialect, error, store::Store};
+
+/// A store in a MariaDB or MySQL database.
+///
+/// - **Tables** must be of InnoDB, and the sessions of the pool in strict mode (`STRICT_TRANS_TABLES`), as both are by
+///   default: otherwise values could be cut off in silence.
+/// - **Names** may have a database in front: `school.lessons`.
+/// - **Documents** lie in `longtext`, other texts, or blobs. MariaDB's `json` is a text, which keeps its bytes; MySQL's has a
+///   form of its own, and what is read and compared is that form as text.
+/// - **Keys** are integers, signed or not, up to 9 223 372 036 854 775 807; texts; `binary(16)` for a UUID; or several of them.
+///   Text keys are ordered by their bytes: the server uses its index for that order where the collation of the id column
+///   ends in `_bin`, and sorts the table for every page otherwise.
+/// - **Other types** (times, `decimal`, enumerations) come as texts, and are written as such.
+/// - **Writes** lock the rows of a batch, compare them as they are then with what was read, and set those that are the same, a
+///   few statements per batch, at `READ COMMITTED`.
+/// - **Transactions** that the server undoes for a deadlock are tried again a few times. [`Timeouts`](crate::Timeouts) are
+///   settings of the session, and stay when the connection goes back to the pool.
+///
+/// # Examples
+///
+/// ```no_run
+/// # async fn open() -> Result<(), versioned_store::StoreError> {
+/// use versioned_sql::MySqlStore;
+///
+/// let store = MySqlStore::connect("mysql://app@localhost/school").await?;
+/// # Ok(())
+/// # }
+/// ```
+pub type MySqlStore = Store<MySqlPool>;
+
+/// Connections of a pool that this crate opens.
+const CONNECTIONS_MAX: u32 = 8;
+
+impl Store<MySqlPool> {
+    /// Connects to a database, given by its `mysql:` or `mariadb:` URL.
+    ///
+    /// # Errors
+    ///
+    /// `Misconfigured` if the URL, the database or the password is wrong, `Transient` if the server cannot be reached.
+    pub async fn connect(url: &str) -> Result<Self, StoreError> {
+        let pool = MySqlPoolOptions::new().max_connections(CONNECTIONS_MAX).connect(url).await;
+        let pool = pool.map_err(|cause| {
+            let help = "check the address, the name of the database, and the rights of the user";
+            error::connect(Dialect::MySql, &error::without_password(url), cause, help)
+        })?;
+        Ok(Self::new(pool))
+    }
+}

@@ -1,0 +1,244 @@
+//! The columns that a table has in the database.
+//!
+//! Layer: adapters. Invariant: a name that is not there is an error before any SQL contains it.
+
+use versioned_store::{ColumnValue, EntityKey, EntityTable, StoreProblem};
+
+use crate::{
+    connection::Transaction,
+    dialect::{Class, Dialect},
+    error::Fault,
+};
+
+/// The columns of a table, in their order.
+#[derive(Debug)]
+pub(crate) struct Schema {
+    pub(crate) columns: Vec<Column>,
+    dialect: Dialect,
+}
+
+/// A column, as the database has it.
+#[derive(Debug)]
+pub(crate) struct Column {
+    pub(crate) name: String,
+    pub(crate) class: Class,
+    /// Whether its values are stored, and not computed by the database.
+    pub(crate) is_stored: bool,
+    /// For texts: the schema of its collation, where collations have schemas, and the collation.
+    pub(crate) collation: Option<(String, String)>,
+}
+
+impl Schema {
+    /// Reads the columns, and checks that those of the storage model are there.
+    pub(crate) async fn read(
+        transaction: &mut Transaction,
+        table: &EntityTable,
+    ) -> Result<Self, Fault> {
+        let schema = Self::of(transaction, table.name()).await?;
+        schema.check(table)?;
+        Ok(schema)
+    }
+
+    /// Reads the columns of the table with this name; none where there is no such table.
+    pub(crate) async fn of(transaction: &mut Transaction, table: &str) -> Result<Self, Fault> {
+        let columns = match transaction.dialect() {
+            #[cfg(feature = "sqlite")]
+            Dialect::Sqlite => crate::dialect::sqlite::columns(transaction, table).await?,
+            #[cfg(feature = "postgres")]
+            Dialect::Postgres => crate::dialect::postgres::columns(transaction, table).await?,
+            #[cfg(feature = "mysql")]
+            Dialect::MySql => crate::dialect::mysql::columns(transaction, table).await?,
+            #[cfg(not(all(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+            other => unreachable!("this crate was built without {other:?}"),
+        };
+        Ok(Self { columns, dialect: transaction.dialect() })
+    }
+
+    /// What kind of values a column holds.
+    pub(crate) fn class(&self, column: &str) -> &Class {
+        self.find(column).map_or(&Class::Any, |column| &column.class)
+    }
+
+    /// Whether there is such a table.
+    pub(crate) fn exists(&self) -> bool {
+        !self.columns.is_empty()
+    }
+
+    /// Whether the table has a column.
+    pub(crate) fn has(&self, column: &str) -> bool {
+        self.find(column).is_some()
+    }
+
+    /// Refuses a value that a column would store as another one.
+    pub(crate) fn check_value(
+        &self,
+        key: &EntityKey,
+        column: &str,
+        value: &ColumnValue,
+    ) -> Result<(), StoreProblem> {
+        check_value(self.dialect, self.class(column), key, column, value)
+    }
+
+    pub(crate) fn find(&self, name: &str) -> Option<&Column> {
+        // PostgreSQL may have both; the exact one is meant.
+        let exact = self.columns.iter().find(|column| column.name == name);
+        exact.or_else(|| self.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name)))
+    }
+
+    fn check(&self, table: &EntityTable) -> Result<(), StoreProblem> {
+        if !self.exists() {
+            return Err(StoreProblem::TableUnknown);
+        }
+        let own = table.id().iter().map(|id| id.name());
+        let own = own.chain(table.model_version()).chain(table.deleted());
+        for name in own.chain(table.columns().iter().map(|column| column.name.as_str())) {
+            if !self.has(name) {
+                return Err(StoreProblem::ColumnUnknown { column: name.into() });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A table as it lies in the database: what all statements about it are made of.
+#[derive(Debug)]
+pub(crate) struct View<'t> {
+    pub(crate) table: &'t EntityTable,
+    pub(crate) schema: Schema,
+    pub(crate) dialect: Dialect,
+    /// For snapshots that count as deleted with their model: the columns of the table of models.
+    pub(crate) parent: Option<Schema>,
+}
+
+impl<'t> View<'t> {
+    pub(crate) async fn read(
+        transaction: &mut Transaction,
+        table: &'t EntityTable,
+    ) -> Result<Self, Fault> {
+        let schema = Schema::read(transaction, table).await?;
+        let parent = match table.parent() {
+            // SQLite needs none of it.
+            Some(parent) if transaction.dialect() != Dialect::Sqlite => {
+                Some(Schema::of(transaction, parent.table()).await?)
+            }
+            _ => None,
+        };
+        Ok(Self { table, schema, dialect: transaction.dialect(), parent })
+    }
+
+    /// Refuses a value that a column would store as another one.
+    ///
+    /// SQLite stores it first and says then how.
+    pub(crate) fn check_value(
+        &self,
+        key: &EntityKey,
+        column: &str,
+        value: &ColumnValue,
+    ) -> Result<(), StoreProblem> {
+        self.schema.check_value(key, column, value)
+    }
+}
+
+fn check_value(
+    dialect: Dialect,
+    class: &Class,
+    key: &EntityKey,
+    column: &str,
+    value: &ColumnValue,
+) -> Result<(), StoreProblem> {
+    if dialect == Dialect::Sqlite {
+        return Ok(());
+    }
+    if let (Dialect::Postgres, ColumnValue::Text(text)) = (dialect, value)
+        && has_zero(class, text)
+    {
+        return Err(StoreProblem::ZeroUnsupported { column: column.into(), key: key.clone() });
+    }
+    let stored = match class {
+        Class::Any => return Ok(()),
+        Class::Boolean => "a truth value",
+        Class::Integer => "an integer",
+        Class::Real => "a floating-point number",
+        Class::Single => "a floating-point number of 32 bits",
+        Class::Text { .. } => "a text",
+        Class::Json | Class::Jsonb => "JSON",
+        Class::Bytes => "bytes",
+        Class::Uuid => "a UUID",
+        Class::Other(name) => name,
+    };
+    let fits = match (class, value) {
+        (_, ColumnValue::Null)
+        | (Class::Boolean, ColumnValue::Boolean(_) | ColumnValue::Integer(0 | 1))
+        | (Class::Integer, ColumnValue::Integer(_) | ColumnValue::Boolean(_))
+        | (Class::Real, ColumnValue::Real(_))
+        | (
+            Class::Text { .. } | Class::Json | Class::Jsonb | Class::Uuid | Class::Other(_),
+            ColumnValue::Text(_),
+        )
+        | (Class::Bytes | Class::Uuid, ColumnValue::Bytes(_)) => true,
+        (Class::Single, ColumnValue::Real(number)) => is_single(*number),
+        _ => false,
+    };
+    match fits {
+        true => Ok(()),
+        false => Err(StoreProblem::ValueAltered {
+            column: column.into(),
+            key: key.clone(),
+            set: value.type_name(),
+            stored: stored.into(),
+        }),
+    }
+}
+
+/// Whether a number keeps its value as one of 32 bits.
+#[expect(clippy::cast_possible_truncation, reason = "whether it does is what is asked")]
+fn is_single(number: f64) -> bool {
+    f64::from(number as f32).to_bits() == number.to_bits()
+}
+
+/// Whether a text has U+0000, as itself or as an escape that the column would turn into it.
+fn has_zero(class: &Class, text: &str) -> bool {
+    if text.contains('\0') {
+        return true;
+    }
+    if *class != Class::Jsonb {
+        return false;
+    }
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        rest = &rest[at + 1..];
+        if rest.starts_with("u0000") {
+            return true;
+        }
+        // What is escaped is no beginning of an escape.
+        rest = rest.strip_prefix('\\').unwrap_or(rest);
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_escape_of_u0000_is_found_in_what_the_server_would_decode() {
+        for (text, has) in [
+            (r#""\u0000""#, true),
+            (r#""\\\u0000""#, true),
+            (r#""\\u0000""#, false),
+            (r#""u0000""#, false),
+            (r#""\u0001\n\u0000""#, true),
+            ("", false),
+        ] {
+            assert_eq!(has_zero(&Class::Jsonb, text), has, "{text}");
+            assert!(!has_zero(&Class::Json, text), "json keeps its text");
+        }
+        assert!(has_zero(&Class::Json, "a\0"));
+    }
+
+    #[test]
+    fn a_number_is_stored_in_32_bits_only_if_it_stays_the_same() {
+        assert!(is_single(1.5) && is_single(-0.0));
+        assert!(!is_single(0.1) && !is_single(1e300));
+    }
+}
