@@ -138,7 +138,6 @@ pub(crate) fn connect(
 }
 
 /// An address as errors show it.
-#[cfg(any(feature = "postgres", feature = "mysql"))]
 pub(crate) fn without_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
     let end = rest.find(['/', '?']).unwrap_or(rest.len());
@@ -206,5 +205,22 @@ pub(crate) fn classify(
             _ => (StoreErrorKind::Other, None),
         },
         _ => (StoreErrorKind::Other, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_shown_without_its_password() {
+        for (url, shown) in [
+            ("postgres://app:secret@host:5432/school?sslmode=off", "postgres://app@host:5432/school"),
+            ("postgres://app:p@ss@host/school", "postgres://app@host/school"),
+            ("mysql://host/school?password=secret", "mysql://host/school"),
+            ("var/app.db", "var/app.db"),
+        ] {
+            assert_eq!(without_password(url), shown);
+        }
     }
 }

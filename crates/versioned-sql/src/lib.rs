@@ -20,6 +20,7 @@ macro_rules! with_a_database {
 }
 
 with_a_database! {
+    mod any;
     mod columns;
     mod connection;
     mod count;
@@ -37,6 +38,7 @@ with_a_database! {
     mod store;
     mod write;
 
+    pub use any::{AnyPool, SqlStore};
     pub use connection::Timeouts;
     pub use store::{Connect, Store};
 

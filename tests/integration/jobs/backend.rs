@@ -16,6 +16,10 @@ use versioned_store::{
 };
 use versioned_testkit::conformance::StoreFixture;
 
+pub(crate) use crate::store::{
+    mariadb::fixture::MariaDbFixture, postgres::fixture::PostgresFixture,
+};
+
 /// A kind of store; each story gets a new one.
 pub(crate) trait Backend: StoreFixture<Store: HistoryStore> + Send + Sync + 'static {
     fn open() -> impl Future<Output = Self> + Send;
@@ -24,6 +28,18 @@ pub(crate) trait Backend: StoreFixture<Store: HistoryStore> + Send + Sync + 'sta
 impl Backend for MemoryStore {
     async fn open() -> Self {
         Self::new()
+    }
+}
+
+impl Backend for PostgresFixture {
+    async fn open() -> Self {
+        Self::new("TEXT").await
+    }
+}
+
+impl Backend for MariaDbFixture {
+    async fn open() -> Self {
+        Self::new().await
     }
 }
 
@@ -142,6 +158,18 @@ impl StoreFixture for SqliteFile {
 /// A story is a function `fn story<B: Backend>(layout: Layout)`.
 macro_rules! stories {
     ($($story:ident)*) => {
+        stories! { any type in any column: $($story)* }
+        stories! { @over postgres_columns, $crate::jobs::backend::PostgresFixture,
+            Columns: $($story)* }
+        stories! { @over postgres_documents, $crate::jobs::backend::PostgresFixture,
+            Document: $($story)* }
+        stories! { @over mariadb_columns, $crate::jobs::backend::MariaDbFixture,
+            Columns: $($story)* }
+        stories! { @over mariadb_documents, $crate::jobs::backend::MariaDbFixture,
+            Document: $($story)* }
+    };
+    // Of values that columns with types of their own cannot hold.
+    (any type in any column: $($story:ident)*) => {
         stories! { @over memory_columns, versioned_store::MemoryStore, Columns: $($story)* }
         stories! { @over memory_documents, versioned_store::MemoryStore, Document: $($story)* }
         stories! { @over sqlite_columns, $crate::jobs::backend::SqliteFile, Columns: $($story)* }

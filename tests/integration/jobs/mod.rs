@@ -1,4 +1,4 @@
-//! Stories of jobs, over the store in memory and over SQLite files, in both layouts.
+//! Stories of jobs, over the store in memory, SQLite files, and private servers, in both layouts.
 
 pub(crate) mod backend;
 mod checking;

@@ -9,8 +9,15 @@ use super::{
     probe::Probe,
 };
 
+mod of_any_type {
+    use super::{a_census_counts_every_row_once_per_version_field, stories};
+
+    stories! { any type in any column:
+        a_census_counts_every_row_once_per_version_field
+    }
+}
+
 stories! {
-    a_census_counts_every_row_once_per_version_field
     the_census_of_an_empty_table_has_no_versions
     the_names_in_json_are_stable
 }

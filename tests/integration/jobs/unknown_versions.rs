@@ -11,10 +11,19 @@ use super::{
 
 stories! {
     a_missing_version_is_a_failure
-    a_malformed_version_is_a_failure
     a_version_below_the_oldest_supported_one_is_a_failure
     a_version_above_the_latest_known_one_is_a_failure
-    a_column_that_is_no_text_is_a_failure_of_its_row
+}
+
+mod of_any_type {
+    use super::{
+        a_column_that_is_no_text_is_a_failure_of_its_row, a_malformed_version_is_a_failure, stories,
+    };
+
+    stories! { any type in any column:
+        a_malformed_version_is_a_failure
+        a_column_that_is_no_text_is_a_failure_of_its_row
+    }
 }
 
 /// Migrates one lesson, and gives the first line of its failure.

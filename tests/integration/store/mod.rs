@@ -4,9 +4,9 @@
 //! where the server is.
 
 mod history;
-mod mariadb;
+pub(crate) mod mariadb;
 mod memory;
-mod postgres;
+pub(crate) mod postgres;
 mod sqlite;
 mod table;
 mod typed;

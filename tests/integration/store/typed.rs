@@ -44,7 +44,9 @@ impl Types {
         match column.kind {
             ColumnKind::Version { .. } => self.integer,
             ColumnKind::Json { .. } => self.json,
-            _ if matches!(column.key, "nextIndex" | "pages") => self.integer,
+            _ if matches!(column.key, "nextIndex" | "next_index" | "pages" | "scenes") => {
+                self.integer
+            }
             _ => self.text,
         }
     }

@@ -20,7 +20,7 @@ use versioned_store::{
 use versioned_testkit::conformance::{StoreFixture, history::HistoryFixture};
 
 use super::{
-    backend::{Backend, SqliteFile},
+    backend::{Backend, MariaDbFixture, PostgresFixture, SqliteFile},
     block_on,
     lesson::{Layout, Lesson, LessonColumns, LessonDocuments, StoredLesson},
 };
@@ -205,6 +205,10 @@ macro_rules! history_stories {
         history_stories! { @over memory_documents, KeptDocuments, MemoryStore: $($story)* }
         history_stories! { @over sqlite_columns, KeptColumns, SqliteFile: $($story)* }
         history_stories! { @over sqlite_documents, KeptDocuments, SqliteFile: $($story)* }
+        history_stories! { @over postgres_columns, KeptColumns, PostgresFixture: $($story)* }
+        history_stories! { @over postgres_documents, KeptDocuments, PostgresFixture: $($story)* }
+        history_stories! { @over mariadb_columns, KeptColumns, MariaDbFixture: $($story)* }
+        history_stories! { @over mariadb_documents, KeptDocuments, MariaDbFixture: $($story)* }
     };
     (@over $module:ident, $model:ident, $backend:ident: $($story:ident)*) => {
         mod $module {

@@ -138,7 +138,7 @@ impl PostgresFixture {
 }
 
 fn is_integer(key: &str) -> bool {
-    matches!(key, "nextIndex" | "pages")
+    matches!(key, "nextIndex" | "next_index" | "pages" | "scenes")
 }
 
 impl HistoryFixture for PostgresFixture {

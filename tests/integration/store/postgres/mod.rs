@@ -1,6 +1,8 @@
 //! PostgreSQL: the rules for every store, and what is particular to it.
 
 pub(crate) mod fixture;
+mod locks;
+mod types;
 
 use fixture::PostgresFixture;
 
