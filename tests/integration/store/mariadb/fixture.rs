@@ -2,7 +2,7 @@
 
 use versioned_sql::{
     MySqlStore,
-    sqlx::{self, AssertSqlSafe, mysql::MySqlPoolOptions, mysql::MySqlRow},
+    sqlx::{self, AssertSqlSafe, mysql::MySqlPoolOptions},
 };
 use versioned_store::{ColumnValue, EntityKey, EntityTable, Row};
 use versioned_testkit::{
@@ -46,11 +46,6 @@ impl MariaDbFixture {
     /// Runs SQL of a test.
     pub(crate) async fn execute(&self, sql: &str) {
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(self.store.pool()).await.unwrap();
-    }
-
-    /// The rows of SQL of a test.
-    pub(crate) async fn query(&self, sql: &str) -> Vec<MySqlRow> {
-        sqlx::query(AssertSqlSafe(sql)).fetch_all(self.store.pool()).await.unwrap()
     }
 }
 

@@ -1,6 +1,7 @@
 //! MariaDB: the rules for every store, and what is particular to it.
 
 pub(crate) mod fixture;
+mod types;
 
 use fixture::MariaDbFixture;
 
