@@ -2,7 +2,7 @@
 //!
 //! Layer: adapters.
 
-use std::{error::Error, future::Future, time::Duration};
+use std::{error::Error, future::Future, pin::Pin, time::Duration};
 
 use versioned_store::{ColumnValue, EntityTable, StoreError, StoreErrorKind, StoreProblem};
 
@@ -108,8 +108,12 @@ const RETRY_AFTER: Duration = Duration::from_millis(10);
 /// serializable, or because the connection was lost before the commit.
 pub(crate) async fn retried<T, F>(mut call: impl FnMut() -> F) -> Result<T, Fault>
 where
-    F: Future<Output = Result<T, Fault>>,
+    F: Future<Output = Result<T, Fault>> + Send,
 {
+    // Erased, because the futures of three drivers within each other are deeper than a compiler goes by itself.
+    let mut call = || -> Pin<Box<dyn Future<Output = Result<T, Fault>> + Send + '_>> {
+        Box::pin(call())
+    };
     let mut wait = RETRY_AFTER;
     for _ in 0..RETRIES_MAX {
         match call().await {
