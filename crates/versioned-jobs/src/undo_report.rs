@@ -49,7 +49,7 @@ impl fmt::Display for UndoReport {
         write!(formatter, "undo run {run} over {}: ", Printable(entity))?;
         writeln!(formatter, "{} put back", count_of(*restored, "row"))?;
         for (rows, what) in [
-            (conflicts, "changed since, left as they are"),
+            (conflicts, "changed since, left alone"),
             (gone, "gone, not brought back"),
             (unreadable, "cannot be put back"),
         ] {
@@ -62,7 +62,7 @@ impl fmt::Display for UndoReport {
         }
         for (rows, what) in [
             (self.dependents_restored, "put back with them"),
-            (self.dependents_conflicts, "changed since, left as they are"),
+            (self.dependents_conflicts, "changed since, left alone"),
         ] {
             if rows > 0 {
                 writeln!(formatter, "  {}: {what}", count_of(rows, "dependent row"))?;

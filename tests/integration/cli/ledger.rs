@@ -69,7 +69,7 @@ fn a_run_is_listed_undone_and_forgotten() {
     assert_eq!(ran.code, exit_code::DONE, "{ran:?}");
     assert!(ran.results.starts_with("kept before: 2 rows, "), "{}", ran.results);
     let expect = "undo run 1 over lesson: 1 row put back\n  \
-                  1 row: changed since, left as they are\n  conflict: b\n  still kept: 2 rows, ";
+                  1 row: changed since, left alone\n  conflict: b\n  still kept: 2 rows, ";
     assert!(ran.results.contains(expect), "{}", ran.results);
     let ran = line(&store, "forget 1");
     assert!(ran.results.ends_with("now 0 rows, 0 bytes\n"), "{}", ran.results);

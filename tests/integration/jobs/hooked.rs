@@ -259,7 +259,7 @@ fn a_dependent_row_that_changed_since_is_a_conflict_and_stays<B: Backend>(layout
     assert_eq!(summary(&store, "a"), Some(ColumnValue::Integer(71)));
     assert_eq!(summary(&store, "b"), None);
     let text = report.to_string();
-    assert!(text.contains("2 dependent rows: changed since, left as they are\n"), "{text}");
+    assert!(text.contains("2 dependent rows: changed since, left alone\n"), "{text}");
 }
 
 fn all_or_nothing_puts_back_dependent_rows_and_withdraws_messages<B: Backend>(layout: Layout) {

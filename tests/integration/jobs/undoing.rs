@@ -75,7 +75,7 @@ fn rows_that_changed_since_are_conflicts_and_stay<B: Backend>(layout: Layout) {
     assert_eq!((&rows[0], &rows[1], rows.len()), (&saved, &edited, 4));
     let text = report.to_string();
     let expect = "undo run 1 over lesson: 1 row put back\n  \
-                  3 rows: changed since, left as they are\n  \
+                  3 rows: changed since, left alone\n  \
                   1 row: gone, not brought back\n  \
                   conflict: a\n  conflict: b\n  conflict: d\n";
     assert!(text.starts_with(expect), "{text}");

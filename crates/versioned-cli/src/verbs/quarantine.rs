@@ -160,7 +160,8 @@ pub(crate) async fn show<S: JobLedger>(
             output.line(format_args!("  step: {from} to {to}"));
         }
         if let Some(pointer) = &entry.pointer {
-            output.line(format_args!("  at: {}", Printable(pointer)));
+            let place = if pointer.is_empty() { "the whole value" } else { pointer };
+            output.line(format_args!("  at: {}", Printable(place)));
         }
         for (index, cause) in entry.causes.iter().enumerate() {
             let label = if index == 0 { "failed" } else { "caused by" };
