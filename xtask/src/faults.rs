@@ -13,12 +13,16 @@ const ALL_KINDS: &str = "VERSIONED_FAULTS_ALL_KINDS";
 /// Where the tests are; the name of a store follows.
 const TESTS: &str = "faults::exhaustive::";
 
+/// How many tests run at once.
+const THREADS: &str = "12";
+
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
     let flags = flags::faults(arguments)?;
     let mut cargo = command::cargo(&workspace.root);
     cargo.args(["test", "--quiet", "--package", ROOT_PACKAGE, "--test", "integration", "--"]);
     cargo.arg(format!("{TESTS}{}", flags.database.unwrap_or_default()));
-    cargo.args(["--nocapture", "--test-threads", "1"]).env(ALL_KINDS, "1");
+    // Each test waits for its store most of the time, so many run side by side; each prints a whole line in the end.
+    cargo.args(["--nocapture", "--test-threads", THREADS]).env(ALL_KINDS, "1");
     let mut shown = 0;
     let ended = command::run_with_lines(&mut cargo, &mut |line| {
         if let Some(line) = json_line(line) {
