@@ -147,6 +147,9 @@ impl<'a: 'v, 'v> Document<'a> for LazyValue<'v> {
             let members = self.as_object_mut().ok_or_else(no_object)?;
             members.insert(version.key(), version.number());
         }
+        if let Some(typed) = self.typed_within(room) {
+            return Ok(typed);
+        }
         let text = self.close(room)?;
         Ok((serde_json::from_str(&text)?, text.len()))
     }

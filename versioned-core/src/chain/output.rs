@@ -4,7 +4,7 @@
 
 use std::fmt::{self, Display, Write as _};
 
-use crate::json::strings::{find_special, push_escaped};
+use crate::json::{is_plain, strings::push_escaped};
 
 /// What is written to.
 pub(super) trait Output {
@@ -123,19 +123,4 @@ impl fmt::Write for Escaping<'_> {
         push_escaped(text, self.0);
         Ok(())
     }
-}
-
-/// Whether a text needs no escapes. Blocks of a fixed length are compared all at once; the last one overlaps.
-#[inline]
-fn is_plain(text: &[u8]) -> bool {
-    #[inline(always)]
-    fn has_special<const N: usize>(block: &[u8; N]) -> bool {
-        let is_special = |byte: u8| u8::from(byte < 0x20 || byte == b'"' || byte == b'\\');
-        block.iter().fold(0, |found, byte| found | is_special(*byte)) != 0
-    }
-    let (long, rest) = text.as_chunks::<16>();
-    if let Some(last) = text.last_chunk::<16>() {
-        return !long.iter().any(has_special) && (rest.is_empty() || !has_special(last));
-    }
-    find_special(text, 0) == text.len()
 }

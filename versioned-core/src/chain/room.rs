@@ -49,7 +49,7 @@ impl Room {
     }
 
     /// Most levels that a reader accepts there.
-    pub(super) const fn depth_max(self) -> usize {
+    pub(crate) const fn depth_max(self) -> usize {
         self.depth_max
     }
 }

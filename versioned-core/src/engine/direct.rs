@@ -9,8 +9,9 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
 use super::{
-    chains::Chains,
-    members::{ColumnMembers, TextMembers, json_text, slot_count, slot_name},
+    chains::{Chains, Stale},
+    leading::Leading,
+    members::{ColumnMembers, Members, TextMembers, json_text, slot_count, slot_name},
     migrate_document_with, migrate_members_with, object_from_json, plan,
 };
 use crate::{
@@ -47,13 +48,20 @@ pub(crate) fn from_document<T: BaseVersionedDomainObject>(
     let options = options.with_counted_losses(false);
     if let Some(build) = build_of::<T>() {
         let text = document.text(declaration)?;
-        let members = TextMembers::scan(declaration, text, &document.limits)?;
-        if !members.is_odd() {
-            let layout = Layout::Text(&members);
+        let read = |layout| {
             let mut stored = Stored::new(declaration, layout, document.limits, options);
-            if let Ok(object) = build(&mut stored) {
-                return Ok(ReadObject { object, changes: stored.changes });
+            let object = build(&mut stored).ok()?;
+            Some(ReadObject { object, changes: stored.changes })
+        };
+        let read = match Leading::of(declaration, text, &document.limits) {
+            Some(leading) => read(Layout::Leading(leading)),
+            None => {
+                let members = TextMembers::scan(declaration, text, &document.limits)?;
+                if members.is_odd() { None } else { read(Layout::Text(&members)) }
             }
+        };
+        if let Some(read) = read {
+            return Ok(read);
         }
     }
     let migrated = migrate_document_with(declaration, document, &options)?;
@@ -101,7 +109,10 @@ pub struct Stored<'a> {
     changes: Vec<FieldChange>,
 }
 
+#[derive(Clone, Copy)]
 enum Layout<'a> {
+    /// One version for the whole, of which nothing was scanned.
+    Leading(Leading<'a>),
     Text(&'a TextMembers<'a>),
     Columns(&'a Columns<'a>),
 }
@@ -169,9 +180,9 @@ const fn of_key(key: &str) -> usize {
 
 /// How many brackets a text opens, those in its strings included.
 fn brackets(text: &str) -> usize {
-    // Sums of bytes are sums of vectors.
+    // Sums of bytes are sums of vectors; the two brackets differ in one bit, which nothing else shares.
     let brackets_of =
-        |block: &[u8]| block.iter().map(|byte| u8::from(matches!(byte, b'{' | b'['))).sum::<u8>();
+        |block: &[u8]| block.iter().map(|byte| u8::from(byte | 0x20 == b'{')).sum::<u8>();
     text.as_bytes().chunks(usize::from(u8::MAX)).map(|block| usize::from(brackets_of(block))).sum()
 }
 
@@ -192,6 +203,7 @@ impl<'a> Stored<'a> {
         let ending = |slot: &Option<_>| slot.map(|slot| Ending::kept(slot, None));
         let endings: Vec<_> = slots.iter().map(ending).collect();
         let plan = match self.layout {
+            Layout::Leading(_) => return Err(NotDirect),
             Layout::Text(members) => {
                 plan(Chains { declaration, members, limits, options }, &endings)
             }
@@ -211,6 +223,7 @@ impl<'a> Stored<'a> {
             value.saturating_add(of_key(write.key))
         });
         let stored = match self.layout {
+            Layout::Leading(leading) => leading.text.len(),
             Layout::Text(members) => members.text().len(),
             Layout::Columns(columns) => columns.bytes,
         };
@@ -232,7 +245,7 @@ impl<'a> Stored<'a> {
         let value = match self.written(slot) {
             Some(WriteValue::Version(version)) => MemberValue::Integer(version.get().into()),
             Some(WriteValue::Json(json)) => MemberValue::Json(json),
-            None => self.stored(slot),
+            None => self.stored(slot)?,
         };
         let read = match value {
             MemberValue::Null => return absent().ok_or(NotDirect),
@@ -259,7 +272,7 @@ impl<'a> Stored<'a> {
                 version = number.to_string();
                 Cow::Borrowed(version.as_str())
             }
-            None => match self.stored(slot) {
+            None => match self.stored(slot)? {
                 MemberValue::Null => return absent().ok_or(NotDirect),
                 value => self.text(value)?,
             },
@@ -272,29 +285,32 @@ impl<'a> Stored<'a> {
         &mut self,
         set_version: fn(&mut T, SchemaVersion) -> Result<(), NotDirect>,
     ) -> Result<T, NotDirect> {
-        let (Layout::Text(members), [attribute]) = (&self.layout, self.declaration.versioned)
-        else {
-            return Err(NotDirect);
+        let [attribute] = self.declaration.versioned else { return Err(NotDirect) };
+        let (declaration, limits, options) = (self.declaration, &self.limits, &self.options);
+        let no_members = ColumnMembers(&[]);
+        let (text, members): (&str, &dyn Members) = match self.layout {
+            Layout::Leading(leading) => (leading.text, &no_members),
+            Layout::Text(members) => (members.text(), members),
+            Layout::Columns(_) => return Err(NotDirect),
         };
         if attribute.scope != Scope::Document {
             return Err(NotDirect);
         }
-        let chains = Chains {
-            declaration: self.declaration,
-            members: *members,
-            limits: &self.limits,
-            options: &self.options,
+        let chains = Chains { declaration, members, limits, options };
+        let stale = match self.layout {
+            Layout::Leading(leading) => {
+                leading.is_stale().then_some(Stale { from: leading.version })
+            }
+            _ => chains.staleness(attribute).map_err(|_| NotDirect)?,
         };
-        let Some(stale) = chains.staleness(attribute).map_err(|_| NotDirect)? else {
-            return serde_json::from_str(members.text()).map_err(|_| NotDirect);
-        };
+        let Some(stale) = stale else { return serde_json::from_str(text).map_err(|_| NotDirect) };
         if stale.from >= attribute.max {
             return Err(NotDirect);
         }
         let slot = OnceCell::<T>::new();
         let version = VersionMember::new(attribute.version_key, attribute.max);
         let ending = Ending::kept(&slot, Some(&version));
-        let part = Part::new(members.text());
+        let part = Part::new(text);
         let run = chains.run(attribute, part, (stale.from, attribute.max), Some(&ending));
         run.map_err(|_| NotDirect)?;
         self.fits(ending.bytes().saturating_add(of_key(attribute.version_key)))?;
@@ -316,10 +332,11 @@ impl<'a> Stored<'a> {
         self.writes.iter().find(|write| write.key == key).map(|write| &write.value)
     }
 
-    fn stored(&self, slot: usize) -> MemberValue<'_> {
+    fn stored(&self, slot: usize) -> Result<MemberValue<'_>, NotDirect> {
         match self.layout {
-            Layout::Text(members) => members.at(slot),
-            Layout::Columns(columns) => columns.slots[slot],
+            Layout::Leading(_) => Err(NotDirect),
+            Layout::Text(members) => Ok(members.at(slot)),
+            Layout::Columns(columns) => Ok(columns.slots[slot]),
         }
     }
 

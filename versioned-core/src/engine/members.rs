@@ -7,9 +7,8 @@ use crate::{
     chain::Part,
     document::{Member, MemberValue},
     json::{
-        JsonError, JsonErrorKind, Limits, decode,
+        JsonError, JsonErrorKind, Limits, decode, is_plain,
         scan::{Container, Scanner, Span, Visit, scan_object},
-        strings::find_special,
     },
     lazy::{Recorder, Tape, check_offsets, locate},
 };
@@ -228,7 +227,7 @@ fn find_slot(
     expected_next: usize,
 ) -> Result<Option<usize>, Undecodable> {
     let raw = &text[key.start + 1..key.end - 1];
-    if find_special(raw.as_bytes(), 0) == raw.len() {
+    if is_plain(raw.as_bytes()) {
         return Ok(slot_of(declaration, raw, expected_next));
     }
     match decode(key, text, true) {

@@ -7,6 +7,7 @@ mod chains;
 mod convert;
 #[expect(clippy::missing_errors_doc, reason = "for generated code only")]
 mod direct;
+mod leading;
 #[cfg(test)]
 mod limits_tests;
 mod members;
@@ -29,11 +30,12 @@ pub use versions::{FoundVersion, StoredVersion, stored_versions};
 
 use self::{
     chains::Chains,
+    leading::Leading,
     members::{ColumnMembers, Members, TextMembers},
 };
 use crate::{
-    Declaration, FieldChange, FieldPlace, Loss, MigrationError, MigrationOptions, Scope,
-    VersionedAttribute,
+    Declaration, FieldChange, FieldPlace, Loss, MigrationError, MigrationOptions, SchemaVersion,
+    Scope, VersionedAttribute,
     chain::{Ending, Part, VersionMember},
     document::{Member, MemberWrite, MigratedMembers, StoredDocument, WriteValue},
     json::Limits,
@@ -72,6 +74,12 @@ pub(crate) fn migrate_document_with<'a>(
     options: &MigrationOptions<'_>,
 ) -> Result<MigratedText<'a>, MigrationError> {
     let text = document.text(declaration)?;
+    if let Some(leading) = Leading::of(declaration, text, &document.limits)
+        && leading.is_stale()
+        && let Ok(migrated) = migrate_leading(declaration, leading, (&document.limits, options))
+    {
+        return Ok(migrated);
+    }
     let members = TextMembers::scan(declaration, text, &document.limits)?;
     if let [attribute] = declaration.versioned
         && attribute.scope == Scope::Document
@@ -113,6 +121,23 @@ pub(crate) fn migrate_members_with(
     plan(Chains { declaration, members, limits: &Limits::DEFAULT, options }, &[])
 }
 
+/// One version for the whole document, with which it begins.
+fn migrate_leading<'a>(
+    declaration: &'static Declaration,
+    leading: Leading<'a>,
+    (limits, options): (&Limits, &MigrationOptions<'_>),
+) -> Result<MigratedText<'a>, MigrationError> {
+    // It has no context, so that no member is looked up.
+    let chains = Chains { declaration, members: &ColumnMembers(&[]), limits, options };
+    let Leading { text, attribute, version } = leading;
+    let converted = convert_whole(&chains, attribute, text, version)?;
+    if !converted.has_version {
+        // A chain that knows nothing of the version may know nothing of reading either.
+        TextMembers::scan(declaration, text, limits)?;
+    }
+    with_version(&chains, attribute, converted)
+}
+
 /// One version for the whole document: the chain takes the text and gives a new one.
 fn migrate_whole<'a>(
     declaration: &'static Declaration,
@@ -121,35 +146,64 @@ fn migrate_whole<'a>(
     (limits, options): (&Limits, &MigrationOptions<'_>),
 ) -> Result<MigratedText<'a>, MigrationError> {
     let chains = Chains { declaration, members, limits, options };
-    let Some(stale) = chains.staleness(attribute)? else {
-        return Ok(MigratedText::current(members.text()));
-    };
-    let change = FieldChange { field: attribute.field, from: stale.from, to: attribute.max };
-    let migrated = |text, losses| {
-        let text = Cow::Owned(text);
-        MigratedText { text, changes: vec![change], side_outputs: Vec::new(), losses }
-    };
-    let mut losses = Vec::new();
-    let version = VersionMember::new(attribute.version_key, attribute.max);
-    let converted = if stale.from < attribute.max {
-        let (part, ending) = (Part::new(members.text()), Ending::written(&version));
-        let aside = (Some(&ending), &mut losses);
-        let converted = chains.run_counting(attribute, part, stale.from, aside)?.json;
-        // The chain was given the limits, and has kept within them.
-        if version.is_set() && check_offsets(&converted).is_ok() {
-            return Ok(migrated(converted, losses));
+    match chains.staleness(attribute)? {
+        Some(stale) => {
+            let converted = convert_whole(&chains, attribute, members.text(), stale.from)?;
+            with_version(&chains, attribute, converted)
         }
-        Cow::Owned(converted)
+        None => Ok(MigratedText::current(members.text())),
+    }
+}
+
+/// A converted document.
+struct ConvertedWhole<'a> {
+    text: Cow<'a, str>,
+    from: SchemaVersion,
+    /// Whether the version was set while it was written.
+    has_version: bool,
+    losses: Vec<Loss>,
+}
+
+fn convert_whole<'a>(
+    chains: &Chains<'_>,
+    attribute: &'static VersionedAttribute,
+    text: &'a str,
+    from: SchemaVersion,
+) -> Result<ConvertedWhole<'a>, MigrationError> {
+    let mut losses = Vec::new();
+    if from >= attribute.max {
+        let text = Cow::Borrowed(text);
+        return Ok(ConvertedWhole { text, from, has_version: false, losses });
+    }
+    let version = VersionMember::new(attribute.version_key, attribute.max);
+    let (part, ending) = (Part::new(text), Ending::written(&version));
+    let aside = (Some(&ending), &mut losses);
+    let text = chains.run_counting(attribute, part, from, aside)?.json;
+    let has_version = version.is_set() && check_offsets(&text).is_ok();
+    Ok(ConvertedWhole { text: Cow::Owned(text), from, has_version, losses })
+}
+
+/// The conversions need not care for the version member: it is set here, whatever they left in its place.
+fn with_version(
+    chains: &Chains<'_>,
+    attribute: &'static VersionedAttribute,
+    converted: ConvertedWhole<'_>,
+) -> Result<MigratedText<'static>, MigrationError> {
+    let (declaration, limits) = (chains.declaration, chains.limits);
+    let ConvertedWhole { text, from, has_version, losses } = converted;
+    let change = FieldChange { field: attribute.field, from, to: attribute.max };
+    let text = if has_version {
+        // The chain was given the limits, and has kept within them.
+        text.into_owned()
     } else {
-        Cow::Borrowed(members.text())
+        let members = TextMembers::scan(declaration, &text, limits)?;
+        let value = WriteValue::Version(attribute.max);
+        let text = splice::apply(&members, vec![MemberWrite { key: attribute.version_key, value }]);
+        check_size(declaration, change, &text, limits)?;
+        text
     };
-    // The conversions need not care for the version member: it is set here, whatever they left in its place.
-    let converted_members = TextMembers::scan(declaration, &converted, limits)?;
-    let version =
-        MemberWrite { key: attribute.version_key, value: WriteValue::Version(attribute.max) };
-    let text = splice::apply(&converted_members, vec![version]);
-    check_size(declaration, change, &text, limits)?;
-    Ok(migrated(text, losses))
+    let (changes, side_outputs) = (vec![change], Vec::new());
+    Ok(MigratedText { text: Cow::Owned(text), changes, side_outputs, losses })
 }
 
 /// What was migrated can be read again.

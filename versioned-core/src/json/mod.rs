@@ -12,7 +12,9 @@
 
 mod error;
 mod limits;
+mod plain;
 mod pointer;
+mod quick;
 pub(crate) mod scan;
 pub(crate) mod strings;
 pub(crate) mod tokens;
@@ -20,6 +22,7 @@ mod value;
 
 pub use error::{JsonError, JsonErrorKind};
 pub use limits::Limits;
+pub(crate) use plain::is_plain;
 pub use pointer::Pointer;
 pub use value::value_from_str;
 pub(crate) use value::{decode, same_number};

@@ -6,7 +6,7 @@
 use serde_json::{Map, Number, Value, map::Entry};
 
 use super::{
-    JsonError, JsonErrorKind, Limits, Pointer,
+    JsonError, JsonErrorKind, Limits, Pointer, quick,
     scan::{Scanner, Span},
 };
 
@@ -33,6 +33,11 @@ pub fn value_from_str(text: &str) -> Result<Value, JsonError> {
 }
 
 pub(crate) fn value_with_limits(text: &str, limits: &Limits) -> Result<Value, JsonError> {
+    quick::value(text, limits).map_or_else(|| careful_value(text, limits), Ok)
+}
+
+/// Reads a value, or says what is wrong with it and where.
+pub(super) fn careful_value(text: &str, limits: &Limits) -> Result<Value, JsonError> {
     let mut reader = Reader { text, scanner: Scanner::new(text, limits)?, limits };
     reader.scanner.skip_blanks();
     match reader.value(limits.depth_max) {
@@ -193,7 +198,7 @@ pub(crate) fn decode(span: Span, text: &str, has_escapes: bool) -> Result<String
 }
 
 /// The number with these digits, if it is held unchanged.
-fn number(digits: &str, is_integer: bool) -> Option<Number> {
+pub(super) fn number(digits: &str, is_integer: bool) -> Option<Number> {
     if is_integer && digits != "-0" {
         return match digits.parse::<u64>() {
             Ok(number) => Some(number.into()),

@@ -70,6 +70,13 @@ impl<'a> Slice<'a> {
         &self.tape.text()[self.start as usize..end as usize]
     }
 
+    /// How long the text is.
+    #[inline]
+    pub(super) fn bytes(self) -> usize {
+        let end = if self.is_container() { self.tape.extent(self.rest).end } else { self.rest };
+        (end - self.start) as usize
+    }
+
     /// The text of a scalar.
     pub(super) fn scalar_text(self) -> Option<&'a str> {
         if self.is_container() { None } else { Some(self.text()) }

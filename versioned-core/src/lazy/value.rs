@@ -117,12 +117,14 @@ impl<'a> LazyValue<'a> {
 }
 
 /// Room for members that a conversion adds, so that most additions do not move the rest.
-const SPARE: usize = 2;
+fn spare(members: usize) -> usize {
+    if members < 16 { 2 } else { (members / 4).min(16) }
+}
 
 /// `None` for a scalar.
 fn open_container(slice: Slice<'_>) -> Option<Made<'_>> {
     let mut walk = slice.walk()?;
-    let capacity = slice.len() + SPARE;
+    let capacity = slice.len() + spare(slice.len());
     let (tape, place) = (slice.tape(), slice.place());
     Some(if slice.is_object() {
         let mut members = Vec::with_capacity(capacity);

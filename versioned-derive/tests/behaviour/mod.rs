@@ -7,6 +7,7 @@ mod direct_limits;
 mod errors;
 mod fetched;
 mod lazy;
+mod leading;
 mod losses;
 mod shared;
 mod side_outputs;

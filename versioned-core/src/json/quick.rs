@@ -1,0 +1,154 @@
+//! Reading into `serde_json::Value` a text with which nothing is wrong.
+//!
+//! Layer: core. Invariant: what is read here is what the careful reader would read; whatever is wrong is left to that
+//! reader, which says what it is.
+
+use serde_json::{Map, Value};
+
+use super::{
+    Limits, decode,
+    scan::Span,
+    tokens::{blanks, byte, colon, literal, number as number_end, string},
+    value::number,
+};
+
+/// Reads one JSON value; `None` if something is wrong with it, or `Value` cannot hold it unchanged.
+pub(super) fn value(text: &str, limits: &Limits) -> Option<Value> {
+    if text.len() > limits.bytes_max {
+        return None;
+    }
+    let reader = Reader { text };
+    let (value, end) = reader.value(blanks(text.as_bytes(), 0), limits.depth_max)?;
+    (blanks(text.as_bytes(), end) == text.len()).then_some(value)
+}
+
+#[derive(Clone, Copy)]
+struct Reader<'a> {
+    text: &'a str,
+}
+
+impl Reader<'_> {
+    /// The value that starts at a place, nested at most so many levels, and where it ends.
+    fn value(self, start: usize, depth_left: usize) -> Option<(Value, usize)> {
+        let bytes = self.text.as_bytes();
+        match byte(bytes, start) {
+            b'"' => {
+                let (text, end) = self.string(start)?;
+                Some((Value::String(text), end))
+            }
+            b'{' => self.object(blanks(bytes, start + 1), depth_left.checked_sub(1)?),
+            b'[' => self.list(blanks(bytes, start + 1), depth_left.checked_sub(1)?),
+            b'-' | b'0'..=b'9' => {
+                let (end, is_integer) = number_end(bytes, start).ok()?;
+                let number = number(&self.text[start..end], is_integer)?;
+                Some((Value::Number(number), end))
+            }
+            first => {
+                let end = literal(bytes, start).ok()?;
+                let value = match first {
+                    b't' => Value::Bool(true),
+                    b'f' => Value::Bool(false),
+                    _ => Value::Null,
+                };
+                Some((value, end))
+            }
+        }
+    }
+
+    #[inline]
+    fn string(self, start: usize) -> Option<(String, usize)> {
+        let (end, has_escapes) = string(self.text.as_bytes(), start).ok()?;
+        if has_escapes {
+            return Some((decode(Span { start, end }, self.text, true).ok()?, end));
+        }
+        Some((self.text[start + 1..end - 1].to_owned(), end))
+    }
+
+    fn object(self, mut position: usize, depth_left: usize) -> Option<(Value, usize)> {
+        let bytes = self.text.as_bytes();
+        // Put into the map all at once, which costs less than a search for each.
+        let mut members: Vec<(String, Value)> = Vec::new();
+        if byte(bytes, position) == b'}' {
+            return Some((Value::Object(Map::new()), position + 1));
+        }
+        loop {
+            if byte(bytes, position) != b'"' {
+                return None;
+            }
+            let (key, key_end) = self.string(position)?;
+            let (value, end) = self.value(colon(bytes, key_end).ok()?, depth_left)?;
+            members.push((key, value));
+            position = blanks(bytes, end);
+            match byte(bytes, position) {
+                b',' => position = blanks(bytes, position + 1),
+                b'}' => break,
+                _ => return None,
+            }
+        }
+        let count = members.len();
+        let members = Map::from_iter(members);
+        // Of two with one key, one is gone.
+        (members.len() == count).then_some((Value::Object(members), position + 1))
+    }
+
+    fn list(self, mut position: usize, depth_left: usize) -> Option<(Value, usize)> {
+        let bytes = self.text.as_bytes();
+        let mut elements = Vec::new();
+        if byte(bytes, position) == b']' {
+            return Some((Value::Array(elements), position + 1));
+        }
+        loop {
+            let (element, end) = self.value(position, depth_left)?;
+            elements.push(element);
+            position = blanks(bytes, end);
+            match byte(bytes, position) {
+                b',' => position = blanks(bytes, position + 1),
+                b']' => return Some((Value::Array(elements), position + 1)),
+                _ => return None,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{super::value::careful_value, *};
+
+    fn check(text: &str, limits: &Limits) -> Result<(), TestCaseError> {
+        prop_assert_eq!(value(text, limits), careful_value(text, limits).ok(), "{:?}", text);
+        Ok(())
+    }
+
+    #[test]
+    fn nesting_and_length_are_bounded() {
+        let nested = |levels| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+        for levels in [126, 127, 128, 1_000_000] {
+            check(&nested(levels), &Limits::DEFAULT).unwrap();
+        }
+        for limits in [Limits::DEFAULT.with_depth_max(1), Limits::DEFAULT.with_bytes_max(8)] {
+            for text in ["[1]", "[[1]]", "{\"a\": 1}", "{\"a\":{}}", "12345678", "123456789"] {
+                check(text, &limits).unwrap();
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn both_readers_read_the_same(
+            text in r#"([\[\]{},:"\\ 0-9eE.+\-au\n]|true|false|null|"a":|"b":|\\u00e9|1\.5|é){0,24}"#
+        ) {
+            check(&text, &Limits::DEFAULT)?;
+        }
+
+        #[test]
+        fn both_readers_read_objects_in_any_order_and_refuse_double_keys(
+            members in prop::collection::vec((r#"[a-f]{0,2}|\\u006[1-4]"#, r"[0-9]|\[1, 2\]|\{\}"), 0..40)
+        ) {
+            let members: Vec<_> =
+                members.iter().map(|(key, value)| format!("\"{key}\": {value}")).collect();
+            check(&format!("{{{}}}", members.join(", ")), &Limits::DEFAULT)?;
+        }
+    }
+}
