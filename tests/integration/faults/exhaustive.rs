@@ -3,26 +3,27 @@
 use serde_json::json;
 use versioned_jobs::{Clock as _, SystemClock};
 use versioned_store::StoreErrorKind;
-use versioned_testkit::faults::{FaultHarness, FaultKind, FaultStore};
+use versioned_testkit::faults::{FaultHarness, FaultKind, FaultStore, Moment};
 
 use super::{
-    setting::{Kind, Memory, Sqlite},
+    setting::{Kind, MariaDb, Memory, Postgres, Sqlite},
     works::Work,
 };
 use crate::jobs::{block_on, lesson::Layout};
 
-/// Asks for every kind of fault; without it those of the store are tried. Calls and moments are complete in any case.
+/// Asks for every kind of fault at both moments; without it those of the store are tried. Calls are complete in any case.
 const ALL_KINDS: &str = "VERSIONED_FAULTS_ALL_KINDS";
 
 fn harness<K: Kind>(work: Work) -> FaultHarness {
-    let kinds = match std::env::var_os(ALL_KINDS) {
-        Some(_) => FaultKind::ALL.as_slice(),
-        None => K::KINDS,
+    let (kinds, moments) = match std::env::var_os(ALL_KINDS) {
+        Some(_) => (FaultKind::ALL.as_slice(), Moment::BOTH.as_slice()),
+        None => (K::KINDS, K::MOMENTS),
     };
     // Where a row is refused, its quarantine names the cause, which would be the fault's own.
     let rejected = FaultKind::Fail(StoreErrorKind::Rejected);
     let is_tried = |kind: &FaultKind| *kind != rejected || work.refused_by_the_database().is_none();
-    FaultHarness::default().with_kinds(kinds.iter().copied().filter(is_tried))
+    let harness = FaultHarness::default().with_moments(moments.iter().copied());
+    harness.with_kinds(kinds.iter().copied().filter(is_tried))
 }
 
 fn check<K: Kind>(layout: Layout, work: Work) {
@@ -54,6 +55,10 @@ macro_rules! works {
         works! { @over memory_documents, Memory, Document: $($test: $work)* }
         works! { @over sqlite_columns, Sqlite, Columns: $($test: $work)* }
         works! { @over sqlite_documents, Sqlite, Document: $($test: $work)* }
+        works! { @over postgres_columns, Postgres, Columns: $($test: $work)* }
+        works! { @over postgres_documents, Postgres, Document: $($test: $work)* }
+        works! { @over mariadb_columns, MariaDb, Columns: $($test: $work)* }
+        works! { @over mariadb_documents, MariaDb, Document: $($test: $work)* }
     };
     (@over $module:ident, $kind:ident, $layout:ident: $($test:ident: $work:ident)*) => {
         mod $module {
@@ -89,14 +94,29 @@ works! {
     an_undo_makes_the_same_commits_after_any_fault: UndoCommits
     snapshots_end_in_the_same_bytes_after_any_fault: Snapshots
     snapshots_are_put_back_the_same_after_any_fault: UndoSnapshots
+    a_read_gives_and_in_the_end_writes_back_the_same_after_any_fault: WriteBack
+    many_are_read_and_in_the_end_written_back_the_same_after_any_fault: WriteBackOfMany
 }
 
-// The store in memory refuses no row, so these are about a database alone.
-works! { @over sqlite_columns_with_a_refused_row, Sqlite, Columns:
-    all_is_put_back_after_any_fault: AllOrNothingPutBack
-    all_is_put_back_after_a_conflict_and_any_fault: AllOrNothingConflict
+// The store in memory refuses no row, so these are about a database alone; and MariaDB passes over none.
+macro_rules! refused {
+    ($($module:ident, $kind:ident, $layout:ident;)*) => {
+        $(works! { @over $module, $kind, $layout:
+            all_is_put_back_after_any_fault: AllOrNothingPutBack
+            all_is_put_back_after_a_conflict_and_any_fault: AllOrNothingConflict
+        })*
+    };
 }
-works! { @over sqlite_documents_with_a_refused_row, Sqlite, Document:
+
+refused! {
+    sqlite_columns_with_a_refused_row, Sqlite, Columns;
+    sqlite_documents_with_a_refused_row, Sqlite, Document;
+    postgres_columns_with_a_refused_row, Postgres, Columns;
+    postgres_documents_with_a_refused_row, Postgres, Document;
+}
+works! { @over mariadb_columns_with_a_refused_row, MariaDb, Columns:
     all_is_put_back_after_any_fault: AllOrNothingPutBack
-    all_is_put_back_after_a_conflict_and_any_fault: AllOrNothingConflict
+}
+works! { @over mariadb_documents_with_a_refused_row, MariaDb, Document:
+    all_is_put_back_after_any_fault: AllOrNothingPutBack
 }

@@ -159,3 +159,11 @@ fn a_job_that_does_not_go_through_or_is_not_stable_is_refused() {
     let error = block_on(FaultHarness::default().run(&setting(), raises)).unwrap_err();
     assert!(matches!(error, HarnessError::NotStable { .. }), "{error}");
 }
+
+#[test]
+fn faults_strike_at_the_moments_that_are_asked_for() {
+    let job = async |store: &_| end(rows(store).await.map(drop));
+    let harness = FaultHarness::default().with_moments([Moment::After]);
+    let report = block_on(harness.with_kinds([FaultKind::Kill]).run(&setting(), job)).unwrap();
+    assert_eq!((report.operations(), report.points()), (&["scan"][..], 1));
+}

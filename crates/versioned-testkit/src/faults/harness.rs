@@ -22,6 +22,7 @@ use super::{Difference, Fault, FaultKind, FaultReport, FaultSetting, FaultStore,
 #[derive(Debug, Clone)]
 pub struct FaultHarness {
     kinds: Vec<FaultKind>,
+    moments: Vec<Moment>,
     resumes_max: u32,
 }
 
@@ -49,9 +50,10 @@ pub enum HarnessError {
 }
 
 impl Default for FaultHarness {
-    /// All kinds; a job must be done after at most 5 resumed runs.
+    /// All kinds at both moments; a job must be done after at most 5 resumed runs.
     fn default() -> Self {
-        Self { kinds: FaultKind::ALL.to_vec(), resumes_max: 5 }
+        let (kinds, moments) = (FaultKind::ALL.to_vec(), Moment::BOTH.to_vec());
+        Self { kinds, moments, resumes_max: 5 }
     }
 }
 
@@ -60,6 +62,15 @@ impl FaultHarness {
     #[must_use]
     pub fn with_kinds(self, kinds: impl IntoIterator<Item = FaultKind>) -> Self {
         Self { kinds: kinds.into_iter().collect(), ..self }
+    }
+
+    /// Sets at which moments faults strike.
+    ///
+    /// A kill before a call leaves what a kill after the call before it has left, so one moment is enough for kills in a
+    /// job that makes one call after the other.
+    #[must_use]
+    pub fn with_moments(self, moments: impl IntoIterator<Item = Moment>) -> Self {
+        Self { moments: moments.into_iter().collect(), ..self }
     }
 
     /// Sets after how many resumed runs a job must be done, at least 1.
@@ -83,7 +94,7 @@ impl FaultHarness {
         let (expected, operations) = undisturbed(setting, &job).await?;
         let mut report = FaultReport { operations, points: 0, runs: 2, differences: Vec::new() };
         for (operation, call) in report.operations.clone().into_iter().zip(1..) {
-            for moment in Moment::BOTH {
+            for moment in self.moments.iter().copied() {
                 for kind in self.kinds.iter().copied() {
                     let fault = Fault { call, moment, kind };
                     report.points += 1;

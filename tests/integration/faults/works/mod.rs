@@ -1,106 +1,30 @@
 //! What is done to the lessons under faults: every verb of a job, and every policy of a migration.
 
-use std::{sync::Arc, time::Duration};
+mod models;
 
-use versioned_core::{Declaration, OtherAttribute, OtherKind};
+use std::sync::Arc;
+
 use versioned_jobs::{
-    BaseMigrateVersionedModelJob, BaseMigrateVersionedModelSnapshotsJob, Clock, FailureLimit,
-    Hooks, JobError, JobOptions, NoProgress, Policy, UndoReport, VersionedModel, deliver,
+    BaseMigrateVersionedModelJob, BaseMigrateVersionedModelSnapshotsJob, FailureLimit,
+    FetchAndWriteBack as _, FetchError, JobError, JobOptions, NoProgress, Policy, UndoReport,
+    VersionedModel, WriteBack, deliver,
 };
 use versioned_store::{
-    Claim, ColumnValue, DependentRow, EntityKey, EntityTable, JobLedger, ModelVersion,
-    OutboxMessage, Released, Row, RunId, RunKind, RunRequest, RunState, StorageModel, Transition,
+    Claim, EntityKey, EntityTable, HistoryStore, JobLedger, ModelVersion, Released, Row, RunId,
+    RunKind, RunRequest, RunState, Transition,
 };
 use versioned_testkit::faults::JobEnd;
 
+use self::models::{ColumnsJob, DocumentsJob, StoppedClock};
+pub(super) use self::models::{shelf, shelves};
 use crate::jobs::{
     history::{Kept, KeptColumns, KeptDocuments, Migrate, MigrateSnapshots},
     lesson::{
-        Layout, Lesson, LessonColumns, LessonDocuments, MISFIT, MigrateLessonColumnsJob,
-        MigrateLessonDocumentsJob, REFUSED, StoredLesson, ids,
+        Layout, MISFIT, MigrateLessonColumnsJob, MigrateLessonDocumentsJob, REFUSED, StoredLesson,
+        ids,
     },
     probe::{Watcher, batches_of},
 };
-
-/// The jobs over lessons, with a message for each that is migrated.
-struct ColumnsJob;
-struct DocumentsJob;
-
-fn hooks() -> Hooks<Lesson> {
-    Hooks::<Lesson>::default()
-        .outbox(|saved| {
-            let payload = saved.object.id.clone();
-            vec![OutboxMessage { topic: "cache".to_owned(), payload }]
-        })
-        .dependents(|saved| {
-            let lesson = saved.object;
-            // Two lessons share a row, so the order in which it is put back counts.
-            let shelf = if lesson.id.as_str() < "c" { "first" } else { lesson.id.as_str() };
-            vec![DependentRow {
-                table: "shelves".to_owned(),
-                key: vec![("id".to_owned(), ColumnValue::Text(shelf.to_owned()))],
-                set: vec![("lesson".to_owned(), ColumnValue::Text(lesson.id.clone()))],
-            }]
-        })
-}
-
-static OTHERS: &[OtherAttribute] =
-    &[OtherAttribute { field: "lesson", key: "lesson", kind: OtherKind::Plain }];
-static SHELF: Declaration =
-    Declaration { entity: "shelf", type_name: "Shelf", versioned: &[], others: OTHERS };
-
-/// The table of dependent rows.
-pub(super) fn shelves() -> EntityTable {
-    EntityTable::new(&SHELF, StorageModel::columns("shelves").id("id")).unwrap()
-}
-
-/// A shelf that is there before any migration.
-pub(super) fn shelf() -> Row {
-    let values = vec![Some(ColumnValue::Text("an old one".to_owned()))];
-    Row { key: "first".into(), model_version: None, deleted: false, values }
-}
-
-impl BaseMigrateVersionedModelJob for ColumnsJob {
-    type Model = Self;
-}
-
-impl VersionedModel for ColumnsJob {
-    type DomainObject = Lesson;
-
-    fn storage_model() -> StorageModel {
-        LessonColumns::storage_model()
-    }
-
-    fn hooks() -> Hooks<Lesson> {
-        hooks()
-    }
-}
-
-impl BaseMigrateVersionedModelJob for DocumentsJob {
-    type Model = Self;
-}
-
-impl VersionedModel for DocumentsJob {
-    type DomainObject = Lesson;
-
-    fn storage_model() -> StorageModel {
-        LessonDocuments::storage_model()
-    }
-
-    fn hooks() -> Hooks<Lesson> {
-        hooks()
-    }
-}
-
-/// A clock that stands still, so that two runs make the same commits.
-#[derive(Debug)]
-struct StoppedClock;
-
-impl Clock for StoppedClock {
-    fn now(&self) -> Duration {
-        Duration::from_secs(1_700_000_000)
-    }
-}
 
 /// What is done to the lessons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,6 +53,9 @@ pub(super) enum Work {
     UndoCommits,
     Snapshots,
     UndoSnapshots,
+    /// Reads that write back what they upgraded.
+    WriteBack,
+    WriteBackOfMany,
 }
 
 impl Work {
@@ -155,7 +82,15 @@ impl Work {
             Self::UndoCommits => "undo with a history",
             Self::Snapshots => "migrate snapshots",
             Self::UndoSnapshots => "undo snapshots",
+            Self::WriteBack => "read and write back",
+            Self::WriteBackOfMany => "read many and write back",
         }
+    }
+
+    /// Whether the order in which entities are written does not count: a read that was not written back is written by the
+    /// next one, after others.
+    pub(super) fn is_in_any_order(self) -> bool {
+        matches!(self, Self::WriteBack | Self::WriteBackOfMany)
     }
 
     /// Side outputs, entities that fail, deleted rows and current ones.
@@ -191,7 +126,7 @@ impl Work {
             batches_of(2).with_ledger("a tester").with_take_over(true).with_keep_before(true)
         };
         match self {
-            Self::MigrateWithoutLedger => batches_of(2),
+            Self::MigrateWithoutLedger | Self::WriteBack | Self::WriteBackOfMany => batches_of(2),
             Self::SkipList => with_ledger().with_skipped(ids(&["a", "i"])),
             Self::FailureLimit => with_ledger().with_failure_limit(FailureLimit::percent(20, 6)),
             Self::SameErrors => with_ledger().with_stop_on_same_errors(true),
@@ -216,7 +151,7 @@ impl Work {
     }
 
     /// What was done before, without any fault.
-    pub(super) async fn prepare<S: JobLedger>(self, layout: Layout, store: &S) {
+    pub(super) async fn prepare<S: HistoryStore>(self, layout: Layout, store: &S) {
         if self == Self::Cancel {
             let request = RunRequest {
                 entity: "lesson".to_owned(),
@@ -292,7 +227,7 @@ impl Work {
     }
 
     /// One run; a migration counts the rows first.
-    pub(super) async fn run<S: JobLedger>(self, layout: Layout, store: &S) -> JobEnd {
+    pub(super) async fn run<S: HistoryStore>(self, layout: Layout, store: &S) -> JobEnd {
         match (layout, self) {
             (_, Self::Cancel | Self::Forget | Self::Release) => self.operate(store).await,
             (_, Self::Deliver) => match deliver(store, |_entry| std::future::ready(Ok(()))).await {
@@ -306,25 +241,29 @@ impl Work {
             (Layout::Document, Self::MigrateWithoutLedger) => {
                 self.run_job::<MigrateLessonDocumentsJob, S>(store).await
             }
-            (
-                Layout::Columns,
-                Self::Commits | Self::UndoCommits | Self::Snapshots | Self::UndoSnapshots,
-            ) => self.run_kept::<KeptColumns, S>(store).await,
-            (_, Self::Commits | Self::UndoCommits | Self::Snapshots | Self::UndoSnapshots) => {
-                self.run_kept::<KeptDocuments, S>(store).await
-            }
+            (Layout::Columns, _) if self.is_kept() => self.run_kept::<KeptColumns, S>(store).await,
+            (_, _) if self.is_kept() => self.run_kept::<KeptDocuments, S>(store).await,
             (Layout::Columns, _) => self.run_job::<ColumnsJob, S>(store).await,
             (Layout::Document, _) => self.run_job::<DocumentsJob, S>(store).await,
         }
     }
 
+    /// Whether the lessons keep their history.
+    fn is_kept(self) -> bool {
+        matches!(
+            self,
+            Self::Commits
+                | Self::UndoCommits
+                | Self::Snapshots
+                | Self::UndoSnapshots
+                | Self::WriteBack
+                | Self::WriteBackOfMany
+        )
+    }
+
     /// The table with its history, where that is kept.
     pub(super) fn kept_table(self, layout: Layout) -> Option<EntityTable> {
-        let is_kept = matches!(
-            self,
-            Self::Commits | Self::UndoCommits | Self::Snapshots | Self::UndoSnapshots
-        );
-        is_kept.then(|| match layout {
+        self.is_kept().then(|| match layout {
             Layout::Columns => KeptColumns::table().unwrap(),
             Layout::Document => KeptDocuments::table().unwrap(),
         })
@@ -348,7 +287,7 @@ impl Work {
         ]
     }
 
-    async fn run_kept<M: Kept, S: JobLedger>(self, store: &S) -> JobEnd {
+    async fn run_kept<M: Kept, S: HistoryStore>(self, store: &S) -> JobEnd {
         let (options, progress, run) = (&self.options(), &Watcher::default(), RunId::new(1));
         match self {
             Self::Snapshots => {
@@ -358,8 +297,39 @@ impl Work {
                 undone(MigrateSnapshots::<M>::undo(store, run, options).await, (4, 0))
             }
             Self::UndoCommits => undone(Migrate::<M>::undo(store, run, options).await, (4, 1)),
+            Self::WriteBack | Self::WriteBackOfMany => self.read::<M, S>(store).await,
             _ => Migrate::<M>::migrate(store, options, progress).await.into(),
         }
+    }
+
+    /// Reads all lessons, which must be the same whatever became of what was written back.
+    async fn read<M: VersionedModel, S: HistoryStore>(self, store: &S) -> JobEnd
+    where
+        M::DomainObject: std::fmt::Debug,
+    {
+        let keys: Vec<EntityKey> =
+            self.lessons().iter().map(|lesson| EntityKey::from(lesson.id.as_str())).collect();
+        let mut found = Vec::new();
+        if self == Self::WriteBackOfMany {
+            match M::find_many_with(store, &keys, WriteBack::Afterwards).await {
+                Ok(many) => found = many,
+                Err(error) => return JobEnd::early(&error),
+            }
+        } else {
+            for key in &keys {
+                found.push(M::find_with(store, key, WriteBack::Afterwards).await);
+            }
+        }
+        let mut text = String::new();
+        for found in found {
+            match found {
+                Ok(object) => text += &format!("{object:?}\n"),
+                // The store's own errors end the program that reads; what an entity is to blame for stays.
+                Err(error @ FetchError::Store { .. }) => return JobEnd::early(&error),
+                Err(error) => text += &format!("{error}\n"),
+            }
+        }
+        JobEnd::Done(text)
     }
 
     /// What an operator does without a job.

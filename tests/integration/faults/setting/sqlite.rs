@@ -1,4 +1,4 @@
-//! Copies of a start in SQLite files and in memory.
+//! Copies of a start in SQLite files.
 
 use std::{
     fs,
@@ -16,74 +16,16 @@ use versioned_sql::{
         sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
     },
 };
-use versioned_store::{JobLedger, MemoryStore, StoreErrorKind};
-use versioned_testkit::{
-    conformance::{StoreFixture, history::HistoryFixture},
-    faults::{FaultKind, FaultSetting, MemorySetting, ledger_text},
-};
+use versioned_testkit::faults::{FaultKind, FaultSetting, ledger_text};
 
-use super::works::{Work, shelf, shelves};
+use super::{Kind, Shown, Work, fill, left_out};
 use crate::jobs::{
-    backend::{Backend, SqliteFile},
-    history::stats,
+    backend::{Backend as _, SqliteFile},
     lesson::Layout,
 };
 
-/// A kind of store with its setting.
-pub(super) trait Kind {
-    const NAME: &'static str;
-
-    /// Kinds of faults that are tried unless all are asked for.
-    const KINDS: &'static [FaultKind];
-
-    type Store: JobLedger + 'static;
-
-    async fn setting(layout: Layout, work: Work) -> impl FaultSetting<Store = Self::Store>;
-}
-
-/// The store in memory.
-pub(super) struct Memory;
-
-impl Kind for Memory {
-    const NAME: &'static str = "memory";
-
-    const KINDS: &'static [FaultKind] = &[
-        FaultKind::Fail(StoreErrorKind::Transient),
-        FaultKind::Fail(StoreErrorKind::Rejected),
-        FaultKind::Duplicate,
-        FaultKind::Kill,
-    ];
-
-    type Store = MemoryStore;
-
-    async fn setting(layout: Layout, work: Work) -> impl FaultSetting<Store = MemoryStore> {
-        let (start, table) = (MemoryStore::new(), layout.table());
-        start.create_table(&table);
-        for lesson in work.lessons() {
-            start.insert(&table, lesson.row(layout)).unwrap();
-        }
-        start.create_table(&shelves());
-        start.insert(&shelves(), shelf()).unwrap();
-        let mut tables = vec![table.clone(), shelves()];
-        if let Some(kept) = work.kept_table(layout) {
-            start.create_history_tables(&kept);
-            start.create_table(&stats());
-            let snapshots = kept.snapshots().unwrap();
-            for row in work.snapshots() {
-                start.insert(&snapshots, row).unwrap();
-            }
-            tables = vec![kept, shelves(), stats(), snapshots];
-        }
-        work.prepare(layout, &start).await;
-        for lesson in work.changes() {
-            start.replace(&table, lesson.row(layout)).unwrap();
-        }
-        MemorySetting::new(tables, move || start.clone())
-    }
-}
-
 /// SQLite files.
-pub(super) struct Sqlite;
+pub(in crate::faults) struct Sqlite;
 
 impl Kind for Sqlite {
     const NAME: &'static str = "sqlite";
@@ -96,23 +38,7 @@ impl Kind for Sqlite {
     async fn setting(layout: Layout, work: Work) -> impl FaultSetting<Store = SqliteStore> {
         let template = SqliteFile::open().await;
         let table = layout.table();
-        template.create_table(&table).await;
-        for lesson in work.lessons() {
-            template.put(&table, lesson.row(layout)).await;
-        }
-        template.create_table(&shelves()).await;
-        template.put(&shelves(), shelf()).await;
-        if let Some(kept) = work.kept_table(layout) {
-            template.create_history_tables(&kept).await;
-            template.create_table(&stats()).await;
-            for row in work.snapshots() {
-                template.put(&kept.snapshots().unwrap(), row).await;
-            }
-        }
-        work.prepare(layout, template.store()).await;
-        for lesson in work.changes() {
-            template.put(&table, lesson.row(layout)).await;
-        }
+        fill(&template, layout, work).await;
         if let Some(key) = work.refused_by_the_database() {
             let name = table.name();
             template
@@ -133,13 +59,15 @@ impl Kind for Sqlite {
         }
         // The file alone is copied, so nothing may be left in the write-ahead log.
         template.execute("PRAGMA wal_checkpoint(TRUNCATE)").await;
-        SqliteSetting { template, copies: AtomicU32::new(0) }
+        let copies = SqliteSetting { template, copies: AtomicU32::new(0), work };
+        Shown { copies, is_in_any_order: work.is_in_any_order() }
     }
 }
 
 struct SqliteSetting {
     template: SqliteFile,
     copies: AtomicU32,
+    work: Work,
 }
 
 /// A file that is removed in the end.
@@ -170,7 +98,7 @@ impl FaultSetting for SqliteSetting {
     async fn stored(&self, copy: &SqliteCopy) -> String {
         let store = self.open(copy).await;
         let mut connection = store.pool().acquire().await.unwrap();
-        ledger_text(&*store).await.unwrap() + &every_row(&mut connection).await
+        ledger_text(&*store).await.unwrap() + &every_row(&mut connection, left_out(self.work)).await
     }
 }
 
@@ -184,8 +112,8 @@ impl Drop for SqliteCopy {
     }
 }
 
-/// Every row of every table but those of the ledger, as SQL literals, which show types and bytes.
-async fn every_row(connection: &mut SqliteConnection) -> String {
+/// Every row of every table but those of the ledger, as SQL literals, which show types and bytes; some columns left out.
+async fn every_row(connection: &mut SqliteConnection, left_out: &[&str]) -> String {
     let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' \
                   AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
                   AND name NOT LIKE 'versioned\\_%' ESCAPE '\\' ORDER BY name";
@@ -195,7 +123,8 @@ async fn every_row(connection: &mut SqliteConnection) -> String {
         let table: String = table.get(0);
         let columns = "SELECT name FROM pragma_table_info(?) ORDER BY cid";
         let columns = sqlx::query(columns).bind(&table).fetch_all(&mut *connection).await.unwrap();
-        let columns: Vec<String> = columns.iter().map(|column| column.get(0)).collect();
+        let columns = columns.iter().map(|column| column.get::<String, _>(0));
+        let columns: Vec<_> = columns.filter(|name| !left_out.contains(&name.as_str())).collect();
         let literals = columns.iter().map(|column| format!("quote(\"{column}\")"));
         let literals = literals.collect::<Vec<_>>().join(" || ', ' || ");
         let rows = format!("SELECT {literals} FROM \"{table}\" ORDER BY 1");
