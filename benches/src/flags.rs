@@ -4,7 +4,7 @@
 pub(crate) const USAGE: &str = "\
 usage: cargo xtask bench [BENCH..] [--json] [--seconds S]
 
-  BENCH        only these benches; all without one
+  BENCH        only these benches, or those whose name goes on with a slash; all without one
   --json       one line of JSON for each case instead of the table
   --seconds S  how long a case is measured at least, from 0.05 to 60 (0.8)
 
@@ -48,7 +48,9 @@ impl Flags {
                 unknown if unknown.starts_with('-') => {
                     return Err(format!("the argument `{unknown}` is unknown"));
                 }
-                name if known.contains(&name) => flags.names.push(name.to_owned()),
+                name if known.iter().any(|known| is_of(known, name)) => {
+                    flags.names.push(name.to_owned());
+                }
                 name => return Err(format!("no bench is named `{name}`")),
             }
         }
@@ -56,8 +58,14 @@ impl Flags {
     }
 
     pub(crate) fn selects(&self, name: &str) -> bool {
-        self.names.is_empty() || self.names.iter().any(|chosen| chosen == name)
+        self.names.is_empty() || self.names.iter().any(|chosen| is_of(name, chosen))
     }
+}
+
+/// Whether a bench has this name, or is one of the parts that it has: `jobs` is all of `jobs/..`.
+fn is_of(bench: &str, name: &str) -> bool {
+    let rest = bench.strip_prefix(name);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 #[cfg(test)]
@@ -66,7 +74,7 @@ mod tests {
 
     fn parse(arguments: &str) -> Result<Flags, String> {
         let words = arguments.split_whitespace().map(str::to_owned);
-        Flags::parse(words, &["peers", "scaling"])
+        Flags::parse(words, &["peers", "scaling", "jobs/a", "jobs/b"])
     }
 
     #[test]
@@ -78,8 +86,16 @@ mod tests {
     }
 
     #[test]
+    fn a_name_selects_all_its_parts() {
+        let flags = parse("jobs").unwrap();
+        assert!(flags.selects("jobs/a") && flags.selects("jobs/b") && !flags.selects("peers"));
+        let flags = parse("jobs/a").unwrap();
+        assert!(flags.selects("jobs/a") && !flags.selects("jobs/b"));
+    }
+
+    #[test]
     fn what_is_unknown_is_refused() {
-        for arguments in ["--seconds 0", "--seconds", "--jsno", "piers"] {
+        for arguments in ["--seconds 0", "--seconds", "--jsno", "piers", "jobs/", "job"] {
             assert!(parse(arguments).is_err(), "{arguments}");
         }
     }

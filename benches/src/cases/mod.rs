@@ -4,6 +4,7 @@ pub(crate) mod allocations;
 mod compile;
 pub(crate) mod current_read;
 pub(crate) mod inputs;
+mod jobs;
 pub(crate) mod memory;
 mod nbformat;
 mod peers;
@@ -29,6 +30,9 @@ pub(crate) const BENCHES: &[Bench] = &[
     Bench { name: "memory", run: memory::run },
     Bench { name: "scaling", run: scaling::run },
     Bench { name: "scale", run: scale::run },
+    Bench { name: "jobs/postgres", run: jobs::run_postgres },
+    Bench { name: "jobs/mariadb", run: jobs::run_mariadb },
+    Bench { name: "jobs/sqlite", run: jobs::run_sqlite },
     Bench { name: "nbformat", run: nbformat::run },
     Bench { name: "compile", run: compile::run },
 ];

@@ -11,3 +11,4 @@ pub(crate) mod note;
 pub(crate) mod notebook;
 pub(crate) mod opened;
 pub(crate) mod profile;
+pub(crate) mod sheet;

@@ -7,21 +7,21 @@ use std::{
 
 /// A folder below the target folder, which lies on a disk where a temporary one may not.
 #[derive(Debug)]
-pub(super) struct Folder(PathBuf);
+pub(crate) struct Folder(PathBuf);
 
 impl Folder {
-    pub(super) fn new() -> Result<Self, String> {
+    pub(crate) fn new() -> Result<Self, String> {
         let path = crate::cases::target_folder()?.join(format!("scale-{}", std::process::id()));
         fs::create_dir_all(&path).map_err(|error| format!("no folder was made: {error}"))?;
         Ok(Self(path))
     }
 
-    pub(super) fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
 
     /// Removes a database with its log, as far as they are there.
-    pub(super) fn remove(&self, database: &Path) {
+    pub(crate) fn remove(&self, database: &Path) {
         for suffix in ["", "-wal", "-shm"] {
             let _removed = fs::remove_file(format!("{}{suffix}", database.display()));
         }

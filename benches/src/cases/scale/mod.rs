@@ -9,7 +9,7 @@ use std::{fs, path::Path};
 
 pub(crate) use child::{FLAG, run as run_child};
 use child::{Measured, Work, start};
-use folder::Folder;
+pub(crate) use folder::Folder;
 
 use crate::measure::{Better, Line, Session, as_f64, median};
 
