@@ -64,6 +64,7 @@ mod text_table;
 mod undo;
 mod undo_report;
 mod upgrades;
+mod validity;
 mod versioned_model;
 mod without_ledger;
 mod write_back;
@@ -90,5 +91,8 @@ pub use snapshot_migration::BaseMigrateVersionedModelSnapshotsJob;
 pub use stored::Stored;
 pub use text_table::{Align, Printable, TextTable};
 pub use undo_report::UndoReport;
+pub use validity::{
+    CheckedValue, UncheckedCount, Validity, ValueCheck, ValueFinding, ValueOrigin, ValueProblem,
+};
 pub use versioned_model::{FoundMany, ListPage, VersionedModel};
 pub use write_back::{FetchAndWriteBack, WriteBack};
