@@ -20,6 +20,7 @@
 //! | `fetch`, `upgrades` | one entity at its latest versions, and what a read tells the outside of it |
 //! | `write_back` | reads that write back what they upgraded: [`FetchAndWriteBack`] |
 //! | `prefetch` | what conversions and checks need from elsewhere, fetched before they run: [`Fetched`] |
+//! | `validity` | values checked in an audit: [`ValueCheck`], [`Validity`]; feature `validate`: `SchemaChecks`, by JSON Schemas |
 //! | `options`, `policy`, `progress`, `clock` | what the caller decides, sees and measures |
 //!
 //! Reads through [`VersionedModel`] report each field that they upgrade: an event of `tracing` at the level `debug`, with
@@ -94,5 +95,7 @@ pub use undo_report::UndoReport;
 pub use validity::{
     CheckedValue, UncheckedCount, Validity, ValueCheck, ValueFinding, ValueOrigin, ValueProblem,
 };
+#[cfg(feature = "validate")]
+pub use validity::{SchemaCheckError, SchemaChecks};
 pub use versioned_model::{FoundMany, ListPage, VersionedModel};
 pub use write_back::{FetchAndWriteBack, WriteBack};

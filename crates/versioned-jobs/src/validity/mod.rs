@@ -4,13 +4,19 @@
 //! the same writes as one that does not, and its findings are bounded.
 
 mod row;
+#[cfg(feature = "validate")]
+mod schemas;
 mod tally;
+#[cfg(feature = "validate")]
+mod words;
 
 use std::fmt;
 
 use versioned_core::SchemaVersion;
 
 pub(crate) use row::check_row;
+#[cfg(feature = "validate")]
+pub use schemas::{SchemaCheckError, SchemaChecks};
 pub use tally::{UncheckedCount, Validity, ValueFinding};
 
 /// Says what is wrong with the values of fields, version by version.
