@@ -16,6 +16,8 @@ mod engine;
 mod error;
 pub mod json;
 mod lazy;
+#[cfg(feature = "schema")]
+pub mod lock;
 mod loss;
 mod options;
 mod plain;
