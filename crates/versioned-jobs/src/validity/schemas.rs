@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use jsonschema::Validator;
 use serde_json::Value;
-use versioned_core::SchemaVersion;
+use versioned_core::{SchemaVersion, lock::Lock};
 
 use super::{CheckedValue, ValueCheck, ValueProblem, words};
 
@@ -39,6 +39,17 @@ pub struct SchemaChecks {
 }
 
 impl SchemaChecks {
+    /// The schemas of a lock, inferred ones included.
+    ///
+    /// # Errors
+    ///
+    /// As for [`with`](Self::with).
+    pub fn of_lock(lock: &Lock) -> Result<Self, SchemaCheckError> {
+        lock.schemas().try_fold(Self::default(), |checks, it| {
+            checks.with(it.entity(), it.field(), it.version(), it.schema())
+        })
+    }
+
     /// Adds the schema of a version; one that is there already is replaced.
     ///
     /// # Errors
