@@ -18,8 +18,11 @@ use versioned_store::{
 };
 
 use crate::{
-    EntityError, EntityFailure, Fetched, PanicMessage, Reason, Saved, content, hooks::Effects,
-    prefetch::FetchedByKey, subject::Subject,
+    EntityError, EntityFailure, Fetched, PanicMessage, Reason, Saved, ValueCheck, content,
+    hooks::Effects,
+    prefetch::FetchedByKey,
+    subject::Subject,
+    validity::{Validity, check_row},
 };
 
 /// What is to become of the rows of a page, in their order.
@@ -30,6 +33,8 @@ pub(crate) struct BatchPlan {
     pub(crate) keys: Vec<EntityKey>,
     /// One for each [`RowPlan::Write`], in the same order.
     pub(crate) writes: Vec<RowWrite>,
+    /// What was found where values are checked.
+    pub(crate) validity: Validity,
 }
 
 impl BatchPlan {
@@ -103,6 +108,8 @@ pub(crate) struct ConvertOptions {
     pub(crate) check_type: bool,
     pub(crate) counts_losses: bool,
     pub(crate) keep_before: bool,
+    /// What values are checked by; in an audit alone.
+    pub(crate) value_checks: Option<Arc<dyn ValueCheck>>,
     pub(crate) skip: Arc<BTreeSet<EntityId>>,
     /// What was fetched for the conversions of the batch.
     pub(crate) fetched: Arc<FetchedByKey>,
@@ -119,6 +126,7 @@ pub(crate) fn plan_batch<D: BaseVersionedDomainObject>(
     let mut plan = BatchPlan::default();
     for row in rows {
         plan.keys.push(row.key.clone());
+        check_values(subject, &row, options, &mut plan.validity);
         let row_plan = match plan_row(subject, row, options) {
             Ok(Planned::Write(planned)) => {
                 let (write, mut changed) = *planned;
@@ -136,6 +144,14 @@ pub(crate) fn plan_batch<D: BaseVersionedDomainObject>(
         plan.rows.push(row_plan);
     }
     plan
+}
+
+fn check_values<D>(subject: &Subject<D>, row: &Row, options: &ConvertOptions, to: &mut Validity) {
+    let Some(checks) = &options.value_checks else { return };
+    if !row.deleted && !options.skip.contains(&row.key.to_entity_id()) {
+        let fetched = options.fetched.get(&row.key).map(Fetched::members).unwrap_or_default();
+        check_row(checks.as_ref(), &subject.table, row, &fetched, to);
+    }
 }
 
 enum Planned {

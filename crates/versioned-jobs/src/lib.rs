@@ -21,6 +21,7 @@
 //! | `write_back` | reads that write back what they upgraded: [`FetchAndWriteBack`] |
 //! | `prefetch` | what conversions and checks need from elsewhere, fetched before they run: [`Fetched`] |
 //! | [`golden`] | stored documents for a repository, with what their chains make of them |
+//! | `validity` | values checked in an audit: [`ValueCheck`], [`Validity`]; feature `validate`: `SchemaChecks`, by JSON Schemas |
 //! | `options`, `policy`, `progress`, `clock` | what the caller decides, sees and measures |
 //!
 //! Reads through [`VersionedModel`] report each field that they upgrade: an event of `tracing` at the level `debug`, with
@@ -66,6 +67,7 @@ mod text_table;
 mod undo;
 mod undo_report;
 mod upgrades;
+mod validity;
 mod versioned_model;
 mod without_ledger;
 mod write_back;
@@ -92,5 +94,10 @@ pub use snapshot_migration::BaseMigrateVersionedModelSnapshotsJob;
 pub use stored::Stored;
 pub use text_table::{Align, Printable, TextTable};
 pub use undo_report::UndoReport;
+pub use validity::{
+    CheckedValue, UncheckedCount, Validity, ValueCheck, ValueFinding, ValueOrigin, ValueProblem,
+};
+#[cfg(feature = "validate")]
+pub use validity::{SchemaCheckError, SchemaChecks};
 pub use versioned_model::{FoundMany, ListPage, VersionedModel};
 pub use write_back::{FetchAndWriteBack, WriteBack};

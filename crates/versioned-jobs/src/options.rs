@@ -14,7 +14,7 @@ use std::{
 use versioned_core::EntityId;
 use versioned_store::BatchLimits;
 
-use crate::{Clock, FailureLimit, Policy, SystemClock};
+use crate::{Clock, FailureLimit, Policy, SystemClock, ValueCheck};
 
 /// How a job runs.
 ///
@@ -31,6 +31,7 @@ pub struct JobOptions {
     limits: BatchLimits,
     check_type: bool,
     counts_losses: bool,
+    value_checks: Option<Arc<dyn ValueCheck>>,
     failures_kept: usize,
     skip: BTreeSet<EntityId>,
     stop: StopFlag,
@@ -82,6 +83,16 @@ impl JobOptions {
     #[must_use]
     pub fn with_counted_losses(mut self, counts_losses: bool) -> Self {
         self.counts_losses = counts_losses;
+        self
+    }
+
+    /// Makes an audit check every value that is stored, and what each step of a chain makes of it. Default: no checks.
+    ///
+    /// Such an audit reads all columns of all rows, current ones included, and runs the chains a second time, step by step.
+    /// A run that writes does not check.
+    #[must_use]
+    pub fn with_value_checks(mut self, checks: Arc<dyn ValueCheck>) -> Self {
+        self.value_checks = Some(checks);
         self
     }
 
@@ -232,6 +243,12 @@ impl JobOptions {
         self.counts_losses
     }
 
+    /// What an audit checks values by.
+    #[must_use]
+    pub fn value_checks(&self) -> Option<&Arc<dyn ValueCheck>> {
+        self.value_checks.as_ref()
+    }
+
     /// How many failures the report keeps in full.
     #[must_use]
     pub fn failures_kept(&self) -> usize {
@@ -263,6 +280,7 @@ impl Default for JobOptions {
             limits: BatchLimits::default(),
             check_type: true,
             counts_losses: true,
+            value_checks: None,
             failures_kept: 100,
             skip: BTreeSet::new(),
             stop: StopFlag::default(),

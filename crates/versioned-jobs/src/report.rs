@@ -9,7 +9,7 @@ use versioned_store::{OpenedRun, RunId};
 
 use crate::{
     Align, ChangeCount, Counts, EntityFailure, LossCount, Mode, Outcome, Printable,
-    SideOutputCount, TextTable, error::count_of, tally::Tally,
+    SideOutputCount, TextTable, Validity, error::count_of, tally::Tally,
 };
 
 /// The shortest run whose rate means anything; the text of a shorter one leaves it out.
@@ -18,12 +18,13 @@ const SHORTEST_WITH_RATE: Duration = Duration::from_millis(100);
 /// What one run did, or would do.
 ///
 /// As JSON: `entity`, `mode`, `run`, `resumed_after`, `counts`, `changes`, `side_outputs`, `losses`, `failures`, `failures_not_kept`, `elapsed_ms`,
-/// `rows_per_second`.
+/// `rows_per_second`; and `validity` where values are checked: `values_checked`, `findings`, `findings_not_kept`, `unchecked`.
 #[derive(Debug)]
 pub struct JobReport {
     entity: &'static str,
     mode: Mode,
     tally: Tally,
+    validity: Option<Validity>,
     run: Option<RunId>,
     resumed_after: Option<u64>,
     superseded: Option<RunId>,
@@ -38,6 +39,7 @@ impl JobReport {
             entity,
             mode,
             tally: Tally::default(),
+            validity: None,
             run: None,
             resumed_after: None,
             superseded: None,
@@ -95,6 +97,12 @@ impl JobReport {
             nodes: *nodes,
             untold_entities: *untold_entities,
         })
+    }
+
+    /// What the checks of values found, in an audit that has them.
+    #[must_use]
+    pub fn validity(&self) -> Option<&Validity> {
+        self.validity.as_ref()
     }
 
     /// The first failures in the order of keys, as many as [`JobOptions`](crate::JobOptions) keeps.
@@ -160,6 +168,11 @@ impl JobReport {
         self.resumed_after = opened.is_resumed.then_some(opened.run.checkpoint.counts.scanned);
     }
 
+    /// Adds what the checks of a batch found.
+    pub(crate) fn add_validity(&mut self, of_batch: Validity) {
+        self.validity.get_or_insert_default().append(of_batch);
+    }
+
     pub(crate) fn add_failure(&mut self, failure: EntityFailure) {
         if self.failures.len() < self.failures_kept_max {
             self.failures.push(failure);
@@ -204,7 +217,7 @@ impl JobReport {
 
 impl Serialize for JobReport {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut report = serializer.serialize_struct("JobReport", 12)?;
+        let mut report = serializer.serialize_struct("JobReport", 13)?;
         report.serialize_field("entity", self.entity)?;
         report.serialize_field("mode", &self.mode)?;
         report.serialize_field("run", &self.run.map(RunId::number))?;
@@ -213,6 +226,10 @@ impl Serialize for JobReport {
         report.serialize_field("changes", &self.changes().collect::<Vec<_>>())?;
         report.serialize_field("side_outputs", &self.side_outputs().collect::<Vec<_>>())?;
         report.serialize_field("losses", &self.losses().collect::<Vec<_>>())?;
+        match &self.validity {
+            Some(validity) => report.serialize_field("validity", validity)?,
+            None => report.skip_field("validity")?,
+        }
         report.serialize_field("failures", &self.failures)?;
         report.serialize_field("failures_not_kept", &self.failures_not_kept())?;
         let elapsed_ms = u64::try_from(self.elapsed.as_millis()).unwrap_or(u64::MAX);
@@ -285,7 +302,11 @@ impl fmt::Display for JobReport {
             }
             write!(formatter, "\n{table}")?;
         }
-        self.write_losses(formatter)
+        self.write_losses(formatter)?;
+        match &self.validity {
+            Some(validity) => write!(formatter, "\n{validity}"),
+            None => Ok(()),
+        }
     }
 }
 

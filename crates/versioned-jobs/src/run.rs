@@ -13,6 +13,7 @@ use versioned_store::{
 
 use crate::{
     EntityError, EntityFailure, JobError, JobOptions, JobReport, Mode, Outcome, Policy, Progress,
+    Validity,
     content::content_hash,
     convert::{BatchPlan, ConvertOptions, FailedRow, RowPlan, plan_batch},
     ending::EndedEarly,
@@ -66,6 +67,11 @@ impl<'a, D: BaseVersionedDomainObject, S: JobLedger> Run<'a, D, S> {
                 return Err(JobError::LedgerNeeded { entity, what });
             }
         }
+        let mut report = JobReport::new(entity, mode, options.failures_kept());
+        let value_checks = options.value_checks().filter(|_| mode == Mode::Audit).cloned();
+        if value_checks.is_some() {
+            report.add_validity(Validity::default());
+        }
         Ok(Self {
             store,
             options,
@@ -77,13 +83,14 @@ impl<'a, D: BaseVersionedDomainObject, S: JobLedger> Run<'a, D, S> {
             convert: ConvertOptions {
                 check_type: options.check_type(),
                 counts_losses: options.counts_losses(),
+                value_checks,
                 keep_before: mode == Mode::Migrate && options.keep_before(),
                 skip: Arc::new(options.skipped().clone()),
                 fetched: Arc::default(),
                 at_ms: 0,
             },
             started: options.clock().now(),
-            report: JobReport::new(entity, mode, options.failures_kept()),
+            report,
             ledger: None,
         })
     }
@@ -169,7 +176,8 @@ impl<'a, D: BaseVersionedDomainObject, S: JobLedger> Run<'a, D, S> {
 
     async fn scan(&self, after: Option<EntityKey>) -> Result<Page, EndedEarly> {
         let limits = self.options.limits();
-        let bodies = if self.subject.needs_all_columns() { Bodies::All } else { Bodies::Stale };
+        let needs_all = self.subject.needs_all_columns() || self.convert.value_checks.is_some();
+        let bodies = if needs_all { Bodies::All } else { Bodies::Stale };
         let request = ScanRequest { after, until: None, limits, bodies };
         let page = self.store.scan(self.table(), &request).await?;
         check_page(request.after.as_ref(), &page)?;
@@ -260,6 +268,9 @@ impl<'a, D: BaseVersionedDomainObject, S: JobLedger> Run<'a, D, S> {
         let mut tally = self.report.tally().clone();
         tally.add(&plan, outcomes, failure);
         self.report.set_tally(tally);
+        if self.convert.value_checks.is_some() {
+            self.report.add_validity(plan.validity);
+        }
         for row in plan.rows {
             if let RowPlan::Failed(failed) = row {
                 self.progress.failed(&failed.failure);

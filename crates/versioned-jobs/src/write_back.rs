@@ -165,6 +165,7 @@ async fn write<M: VersionedModel + ?Sized, S: HistoryStore>(store: &S, rows: Vec
     let options = ConvertOptions {
         check_type: true,
         counts_losses: false,
+        value_checks: None,
         keep_before: false,
         skip: Arc::default(),
         fetched: Arc::new(fetched),

@@ -20,6 +20,7 @@ mod reporting;
 mod taking_census;
 mod undoing;
 mod unknown_versions;
+mod validity;
 mod while_others_write;
 mod with_a_ledger;
 
