@@ -103,7 +103,8 @@ pub(crate) fn body(number: u32) -> String {
     let words: Vec<&str> = WORDS.split_whitespace().collect();
     let mut state = u64::from(number) ^ 0x9e37_79b9_7f4a_7c15;
     let mut next = |below: u64| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) % below
     };
     let mut body = format!(

@@ -20,7 +20,9 @@ pub(super) fn end_lines(text: &mut LazyValue<'_>) -> Result<(), ConversionError>
         let lines = text.try_list_mut()?;
         let last = lines.len() - 1;
         for line in &mut lines[..last] {
-            *line = format!("{}\n", line.try_str()?).into();
+            let mut ended = line.try_str()?.into_owned();
+            ended.push('\n');
+            *line = ended.into();
         }
     }
     Ok(())

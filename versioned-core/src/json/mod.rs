@@ -10,6 +10,7 @@
 //! assert_eq!(error.kind(), JsonErrorKind::DuplicateKey);
 //! ```
 
+mod decode;
 mod error;
 mod limits;
 mod plain;
@@ -20,9 +21,10 @@ pub(crate) mod strings;
 pub(crate) mod tokens;
 mod value;
 
+pub(crate) use decode::decode;
 pub use error::{JsonError, JsonErrorKind};
 pub use limits::Limits;
 pub(crate) use plain::is_plain;
 pub use pointer::Pointer;
+pub(crate) use value::same_number;
 pub use value::value_from_str;
-pub(crate) use value::{decode, same_number};

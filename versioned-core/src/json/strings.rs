@@ -10,66 +10,95 @@ pub(crate) const NEAR: usize = 32;
 /// next [`NEAR`] ones; otherwise of a byte before it, from where to look on.
 #[inline(always)]
 pub(crate) fn special_near(bytes: &[u8], from: usize) -> usize {
-    near(bytes, from, |word| quotes(word) | backslashes(word) | controls(word))
+    near(bytes, from, specials)
 }
 
 /// The same without control characters, for a text that was checked.
 #[inline(always)]
 pub(crate) fn quote_near(bytes: &[u8], from: usize) -> usize {
-    near(bytes, from, |word| quotes(word) | backslashes(word))
+    near(bytes, from, quotes)
+}
+
+/// The bytes from `from` on, if there are so many.
+#[inline(always)]
+pub(crate) fn window_at<const N: usize>(bytes: &[u8], from: usize) -> Option<&[u8; N]> {
+    bytes.get(from..).and_then(|rest| rest.first_chunk::<N>())
 }
 
 #[inline(always)]
 fn near(bytes: &[u8], from: usize, bits: impl Fn(u64) -> u64) -> usize {
     // One comparison of lengths for all words.
-    let Some(window) = bytes.get(from..).and_then(|rest| rest.first_chunk::<NEAR>()) else {
-        return from;
-    };
-    let mut at = from;
+    let Some(window) = window_at::<NEAR>(bytes, from) else { return from };
+    first_of(window, bits).map_or(from + NEAR, |at| from + at)
+}
+
+/// The first byte for which there is a bit.
+#[inline(always)]
+fn first_of(window: &[u8; NEAR], bits: impl Fn(u64) -> u64) -> Option<usize> {
+    let mut at = 0;
     for word in window.as_chunks::<8>().0 {
-        let hits = bits(u64::from_le_bytes(*word)) & HIGHS;
+        let hits = bits(u64::from_le_bytes(*word));
         if hits != 0 {
-            return at + (hits.trailing_zeros() / 8) as usize;
+            return Some(at + (hits.trailing_zeros() / 8) as usize);
         }
         at += 8;
     }
-    at
+    None
 }
 
 /// Offset of the first byte at or after `from` that is a quote, a backslash or a control character; the length of
 /// `bytes`, or `from` if that is larger, if there is none.
-#[inline]
+#[inline(always)]
 pub(crate) fn find_special(bytes: &[u8], from: usize) -> usize {
+    let rest = bytes.get(from..).unwrap_or_default();
+    find_special_in(rest, bytes.len().max(from))
+}
+
+/// The same where the first block is expected to be plain.
+#[inline(always)]
+pub(crate) fn find_special_far(bytes: &[u8], from: usize) -> usize {
+    let rest = bytes.get(from..).unwrap_or_default();
+    find_special_in(behind_plain_blocks(rest), bytes.len().max(from))
+}
+
+/// The same in what is left of bytes that end at `end`.
+#[inline(always)]
+fn find_special_in(mut rest: &[u8], end: usize) -> usize {
     // The rest is cut from the front, so that each piece costs one comparison of lengths.
-    let mut rest = bytes.get(from..).unwrap_or_default();
     let mut plain = 0;
-    while let Some((eight, behind)) = rest.split_first_chunk::<8>() {
-        let word = u64::from_le_bytes(*eight);
-        let hits = (quotes(word) | backslashes(word) | controls(word)) & HIGHS;
-        if hits != 0 {
-            return bytes.len() - rest.len() + (hits.trailing_zeros() / 8) as usize;
+    while let Some((window, behind)) = rest.split_first_chunk::<NEAR>() {
+        if let Some(at) = first_of(window, specials) {
+            return end - rest.len() + at;
         }
         rest = behind;
         plain += 1;
-        if plain == WORDS_BEFORE_BLOCKS {
+        if plain == WINDOWS_BEFORE_BLOCKS {
             rest = behind_plain_blocks(rest);
         }
     }
-    find_special_bytewise(bytes, (bytes.len() - rest.len()).max(from))
+    while let Some((eight, behind)) = rest.split_first_chunk::<8>() {
+        let hits = specials(u64::from_le_bytes(*eight));
+        if hits != 0 {
+            return end - rest.len() + (hits.trailing_zeros() / 8) as usize;
+        }
+        rest = behind;
+    }
+    end - rest.len() + find_special_bytewise(rest)
 }
 
-/// After so many words without a hit, a text is long enough for blocks to pay.
-const WORDS_BEFORE_BLOCKS: usize = 8;
+/// After so many windows without a hit, a text is long enough for blocks to pay.
+const WINDOWS_BEFORE_BLOCKS: usize = 2;
 
 /// Bytes that are judged together; the compiler makes comparisons of whole vector registers of it, on every processor
 /// that has some.
-const BLOCK: usize = 64;
+pub(crate) const BLOCK: usize = 64;
 
 /// What follows the blocks in which nothing is special.
 #[inline(never)]
 fn behind_plain_blocks(mut rest: &[u8]) -> &[u8] {
     while let Some((block, behind)) = rest.split_first_chunk::<BLOCK>() {
-        let is_special = |byte: &u8| (*byte < 0x20) | (*byte == b'"') | (*byte == b'\\');
+        // Two comparisons for three, as in a word.
+        let is_special = |byte: &u8| (*byte ^ QUOTE_FROM_BLANK <= b' ') | (*byte == b'\\');
         if block.iter().fold(false, |found, byte| found | is_special(byte)) {
             break;
         }
@@ -78,54 +107,61 @@ fn behind_plain_blocks(mut rest: &[u8]) -> &[u8] {
     rest
 }
 
+/// How many of these bytes are blanks of an indent, up to the first other one.
+#[inline(always)]
+pub(crate) fn indent_of(bytes: [u8; 8]) -> usize {
+    let others = u64::from_le_bytes(bytes) ^ (ONES * b' ' as u64);
+    (others.trailing_zeros() / 8) as usize
+}
+
 /// Behind the blanks, of which there may be many, of an indent.
 #[inline(always)]
 pub(crate) fn behind_indent(bytes: &[u8], from: usize) -> usize {
-    const BLANKS: u64 = ONES * b' ' as u64;
     let mut position = from;
-    while let Some(eight) = bytes.get(position..).and_then(|rest| rest.first_chunk::<8>()) {
-        let others = u64::from_le_bytes(*eight) ^ BLANKS;
-        if others != 0 {
-            return position + (others.trailing_zeros() / 8) as usize;
+    while let Some(eight) = window_at::<8>(bytes, position) {
+        let indent = indent_of(*eight);
+        position += indent;
+        if indent < eight.len() {
+            break;
         }
-        position += 8;
     }
     position
 }
 
 /// The same, byte by byte.
 #[inline(never)]
-fn find_special_bytewise(bytes: &[u8], from: usize) -> usize {
-    let mut position = from;
-    while let Some(byte) = bytes.get(position) {
-        if matches!(byte, b'"' | b'\\' | 0..=0x1f) {
-            return position;
-        }
-        position += 1;
-    }
-    position
+fn find_special_bytewise(bytes: &[u8]) -> usize {
+    let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..=0x1f);
+    bytes.iter().position(is_special).unwrap_or(bytes.len())
 }
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = ONES << 7;
 
-// A byte below n borrows from its high bit; one that has the bit itself is masked out.
+/// With this bit turned, a quote is a blank, and control characters stay below it: they are what is no more than a blank.
+const QUOTE_FROM_BLANK: u8 = b'"' ^ b' ';
 
+// A byte below n borrows from its high bit; one that has the bit itself is masked out. A borrow may reach the bytes behind,
+// so that only the lowest bit counts.
+
+/// The high bits of quotes, backslashes and control characters.
+#[inline(always)]
+const fn specials(word: u64) -> u64 {
+    let turned = (word ^ (ONES * QUOTE_FROM_BLANK as u64)).wrapping_sub(ONES * (b' ' + 1) as u64);
+    (turned | zeros(word ^ (ONES * b'\\' as u64))) & !word & HIGHS
+}
+
+/// The high bits of quotes and backslashes.
 #[inline(always)]
 const fn quotes(word: u64) -> u64 {
-    let zeros = word ^ (ONES * b'"' as u64);
-    zeros.wrapping_sub(ONES) & !zeros
+    let quotes = zeros(word ^ (ONES * b'"' as u64));
+    (quotes | zeros(word ^ (ONES * b'\\' as u64))) & !word & HIGHS
 }
 
+/// The high bits of bytes that are zero, and of those that have them anyway.
 #[inline(always)]
-const fn backslashes(word: u64) -> u64 {
-    let zeros = word ^ (ONES * b'\\' as u64);
-    zeros.wrapping_sub(ONES) & !zeros
-}
-
-#[inline(always)]
-const fn controls(word: u64) -> u64 {
-    word.wrapping_sub(ONES * 0x20) & !word
+const fn zeros(word: u64) -> u64 {
+    word.wrapping_sub(ONES)
 }
 
 /// Appends a text with the escapes that serde_json chooses.
@@ -164,8 +200,9 @@ mod tests {
 
     /// Every way to look, from one place.
     fn check(bytes: &[u8], from: usize) {
-        let expected = find_special_bytewise(bytes, from);
+        let expected = from + find_special_bytewise(bytes.get(from..).unwrap_or_default());
         assert_eq!(find_special(bytes, from), expected, "{bytes:?} from {from}");
+        assert_eq!(find_special_far(bytes, from), expected, "{bytes:?} from {from}");
         let near = special_near(bytes, from);
         // Nothing special is passed over, and what is near is found.
         assert!(near <= expected, "{bytes:?} from {from}");
@@ -195,8 +232,9 @@ mod tests {
                 for place in 0..length {
                     let mut bytes = vec![b'a'; length];
                     bytes[place] = byte;
-                    let expected = find_special_bytewise(&bytes, 0);
+                    let expected = find_special_bytewise(&bytes);
                     assert_eq!(find_special(&bytes, 0), expected, "{byte} at {place} of {length}");
+                    assert_eq!(find_special_far(&bytes, 0), expected);
                     assert!(special_near(&bytes, 0) <= expected);
                     assert!(quote_near(&bytes, 0) <= place.max(NEAR));
                 }

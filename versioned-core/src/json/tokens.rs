@@ -5,7 +5,7 @@
 use super::{
     JsonError, JsonErrorKind,
     scan::{SHORT_STRING_MAX, Sink},
-    strings::{behind_indent, find_special, special_near},
+    strings::{BLOCK, find_special, find_special_far, indent_of, special_near, window_at},
 };
 
 /// The byte at a position; 0, which stands nowhere in a JSON text outside of strings, behind the end.
@@ -14,24 +14,27 @@ pub(super) fn byte(bytes: &[u8], position: usize) -> u8 {
     bytes.get(position).copied().unwrap_or(0)
 }
 
+/// Behind blanks, if there are some.
 #[inline(always)]
 pub(super) fn blanks(bytes: &[u8], position: usize) -> usize {
-    // At most one blank is the rule.
-    if byte(bytes, position) > b' ' {
+    let first = byte(bytes, position);
+    if first > b' ' {
         return position;
     }
-    if byte(bytes, position + 1) > b' ' && byte(bytes, position) == b' ' {
-        return position + 1;
+    // One blank is the rule, or the end of a line and an indent.
+    let behind = match first {
+        b' ' => position + 1,
+        b'\n' => position + 1 + window_at::<8>(bytes, position + 1).map_or(0, |it| indent_of(*it)),
+        _ => position,
+    };
+    if byte(bytes, behind) > b' ' {
+        return behind;
     }
-    many_blanks(bytes, position)
+    many_blanks(bytes, behind)
 }
 
 #[inline(never)]
 fn many_blanks(bytes: &[u8], mut position: usize) -> usize {
-    // The end of a line, and an indent.
-    if byte(bytes, position) == b'\n' {
-        position = behind_indent(bytes, position + 1);
-    }
     while let b' ' | b'\n' | b'\t' | b'\r' = byte(bytes, position) {
         position += 1;
     }
@@ -109,18 +112,25 @@ pub(crate) fn near_end(bytes: &[u8], near: usize) -> Option<usize> {
 #[inline(never)]
 fn string_from(bytes: &[u8], mut position: usize) -> Result<(usize, bool), JsonError> {
     let mut has_escapes = false;
+    // The lines of a text are about as long as each other.
+    let mut is_far = false;
     loop {
-        match bytes.get(position) {
-            Some(b'"') => return Ok((position + 1, has_escapes)),
-            Some(b'\\') => {
-                has_escapes = true;
-                position = escape(bytes, position)?;
+        let from = position;
+        position = if is_far { find_special_far(bytes, from) } else { find_special(bytes, from) };
+        is_far = position - from >= BLOCK;
+        loop {
+            match bytes.get(position) {
+                Some(b'"') => return Ok((position + 1, has_escapes)),
+                Some(b'\\') => {
+                    has_escapes = true;
+                    position = escape(bytes, position)?;
+                }
+                // What follows an escape.
+                Some(0x20..) => break,
+                Some(_) => return Err(JsonError::new(JsonErrorKind::ControlCharacter, position)),
+                None => return Err(unexpected(bytes, position)),
             }
-            Some(0x20..) => {}
-            Some(_) => return Err(JsonError::new(JsonErrorKind::ControlCharacter, position)),
-            None => return Err(unexpected(bytes, position)),
         }
-        position = find_special(bytes, position);
     }
 }
 

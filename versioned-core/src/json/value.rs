@@ -6,7 +6,9 @@
 use serde_json::{Map, Number, Value, map::Entry};
 
 use super::{
-    JsonError, JsonErrorKind, Limits, Pointer, quick,
+    JsonError, JsonErrorKind, Limits, Pointer,
+    decode::decode,
+    quick,
     scan::{Scanner, Span},
 };
 
@@ -185,16 +187,6 @@ impl Reader<'_> {
         self.scanner.skip_blanks();
         Ok(false)
     }
-}
-
-/// The text of a string whose extent includes the quotes.
-pub(crate) fn decode(span: Span, text: &str, has_escapes: bool) -> Result<String, JsonError> {
-    if !has_escapes {
-        return Ok(text[span.start + 1..span.end - 1].to_owned());
-    }
-    // The scanner has checked everything but surrogate pairs.
-    serde_json::from_str(span.of(text))
-        .map_err(|_| JsonError::new(JsonErrorKind::LoneSurrogate, span.start))
 }
 
 /// The number with these digits, if it is held unchanged.

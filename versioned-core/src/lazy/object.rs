@@ -69,7 +69,7 @@ impl<'a> LazyObject<'a> {
         match self.position(&key) {
             Some(position) => Some(std::mem::replace(&mut self.members[position].value, value)),
             None => {
-                self.members.push(Member { key: Key::given(key), value });
+                self.push(Member { key: Key::given(key), value });
                 None
             }
         }
@@ -77,12 +77,19 @@ impl<'a> LazyObject<'a> {
 
     /// Removes the members with this key and gives the last of them.
     pub fn remove(&mut self, key: &str) -> Option<LazyValue<'a>> {
-        let mut removed = None;
-        while let Some(position) = self.position(key) {
-            let member = self.members.remove(position);
-            removed = removed.or(Some(member.value));
+        let position = self.position(key)?;
+        let removed = self.members.remove(position).value;
+        // Behind it there is none.
+        self.remove_before(position, key);
+        Some(removed)
+    }
+
+    /// Removes the members with this key that stand before a position.
+    fn remove_before(&mut self, position: usize, key: &str) {
+        if self.members[..position].iter().any(|member| member.key.is(key)) {
+            let mut index = 0..position;
+            self.members.retain(|member| index.next().is_none_or(|_| !member.key.is(key)));
         }
-        removed
     }
 
     /// Renames a member, which keeps its place. Says whether there was one.
@@ -93,14 +100,15 @@ impl<'a> LazyObject<'a> {
         if from == to {
             return self.contains_key(from);
         }
-        if !self.contains_key(from) {
-            return false;
+        let Some(mut position) = self.position(from) else { return false };
+        if self.contains_key(&to) {
+            self.remove(&to);
+            let Some(moved) = self.position(from) else { return false };
+            position = moved;
         }
-        self.remove(&to);
-        let Some(position) = self.position(from) else { return false };
         self.members[position].key = Key::given(to);
         // What is left of the old key stood before it and meant nothing.
-        self.remove(from);
+        self.remove_before(position, from);
         true
     }
 
@@ -137,6 +145,14 @@ impl<'a> LazyObject<'a> {
     /// The members in their order, to change their values.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (Cow<'_, str>, &mut LazyValue<'a>)> {
         self.members.iter_mut().map(|member| (member.key.text(), &mut member.value))
+    }
+
+    fn push(&mut self, member: Member<'a>) {
+        // Less room than a `Vec` would take: objects are many, and few members are added to each.
+        if self.members.len() == self.members.capacity() {
+            self.members.reserve_exact(2.max(1 + self.members.len() / 2));
+        }
+        self.members.push(member);
     }
 
     fn position(&self, key: &str) -> Option<usize> {
@@ -212,9 +228,8 @@ pub struct VacantEntry<'v, 'a> {
 impl<'v, 'a> VacantEntry<'v, 'a> {
     /// Inserts a value under the key, as the last member.
     pub fn insert(self, value: impl Into<LazyValue<'a>>) -> &'v mut LazyValue<'a> {
-        let members = &mut self.object.members;
-        let position = members.len();
-        members.push(Member { key: Key::given(self.key), value: value.into() });
-        &mut members[position].value
+        let position = self.object.len();
+        self.object.push(Member { key: Key::given(self.key), value: value.into() });
+        &mut self.object.members[position].value
     }
 }

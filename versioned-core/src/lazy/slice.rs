@@ -66,7 +66,7 @@ impl<'a> Slice<'a> {
     /// The text, as it is written.
     #[inline]
     pub(super) fn text(self) -> &'a str {
-        let end = if self.is_container() { self.tape.extent(self.rest).end } else { self.rest };
+        let end = if self.is_container() { self.tape.end_of(self.rest) } else { self.rest };
         &self.tape.text()[self.start as usize..end as usize]
     }
 

@@ -22,8 +22,39 @@ pub(super) struct Extent {
     pub(super) members: u32,
 }
 
-/// Words of a container's entry; a long string's entry is one word, its end.
-const CONTAINER: usize = 3;
+/// Words of a container's entry: its end, and [`Sizes`]. A long string's entry is one word, its end.
+const CONTAINER: usize = 2;
+
+/// How many members a container has and how many words of the tape lie in it, in one word.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Sizes(u32);
+
+impl Sizes {
+    /// Stands for sizes that do not fit: they are on the list of large containers.
+    const LARGE: Self = Self(u32::MAX);
+    /// Bits of each size that fits, so few that what they make is never `LARGE`.
+    const BITS: u32 = 15;
+
+    #[inline(always)]
+    fn of(members: u32, words: u32) -> Option<Self> {
+        if (members | words) >> Self::BITS == 0 { Some(Self(words << 16 | members)) } else { None }
+    }
+
+    /// Members and words; not those of a large container.
+    #[inline]
+    fn get(self) -> (u32, u32) {
+        (self.0 & 0xffff, self.0 >> 16)
+    }
+}
+
+/// A container whose sizes do not fit into its entry.
+#[derive(Debug)]
+struct Large {
+    /// Where its entry stands.
+    container: u32,
+    members: u32,
+    words: u32,
+}
 
 /// A checked text, and where its containers and long strings end.
 ///
@@ -34,12 +65,14 @@ const CONTAINER: usize = 3;
 pub(crate) struct Tape<'a> {
     text: &'a str,
     entries: Entries,
+    /// Sorted by their entries.
+    large: Vec<Large>,
     depth: usize,
 }
 
 /// The words that values made by conversions are slices of.
 pub(super) static WORDS: Tape<'static> =
-    Tape { text: "nulltruefalse", entries: Entries(Vec::new()), depth: 0 };
+    Tape { text: "nulltruefalse", entries: Entries(Vec::new()), large: Vec::new(), depth: 0 };
 
 impl<'a> Tape<'a> {
     /// Checks a text that holds one value.
@@ -90,10 +123,26 @@ impl<'a> Tape<'a> {
     #[inline]
     pub(super) fn extent(&self, container: u32) -> Extent {
         let at = container as usize;
-        let [end, next, members] = self.entries.0[at..at + CONTAINER] else {
-            unreachable!("the slice has three words")
+        let [end, sizes] = self.entries.0[at..at + CONTAINER] else {
+            unreachable!("the slice has two words")
         };
-        Extent { end, next, members }
+        let sizes = Sizes(sizes);
+        let (members, words) =
+            if sizes == Sizes::LARGE { self.large_sizes(container) } else { sizes.get() };
+        Extent { end, next: Self::first_inside(container) + words, members }
+    }
+
+    /// Where the container ends.
+    #[inline]
+    pub(super) fn end_of(&self, container: u32) -> u32 {
+        self.entries.0[container as usize]
+    }
+
+    /// Members and words of a large container.
+    #[cold]
+    fn large_sizes(&self, container: u32) -> (u32, u32) {
+        let found = self.large.binary_search_by_key(&container, |large| large.container);
+        found.map_or(Sizes::LARGE.get(), |at| (self.large[at].members, self.large[at].words))
     }
 
     /// The first entry inside of a container.
@@ -136,7 +185,7 @@ impl Drop for Entries {
     }
 }
 
-/// Longest text: offsets and places on the tape are 32 bits wide, and a text has at most three words for two bytes.
+/// Longest text: offsets and places on the tape are 32 bits wide, and a text has at most one word for each byte.
 const TEXT_MAX: usize = 1 << 31;
 
 /// Whether offsets fit.
@@ -151,6 +200,7 @@ pub(crate) fn check_offsets(text: &str) -> Result<(), JsonError> {
 /// Notes extents during a scan.
 pub(crate) struct Recorder {
     entries: Entries,
+    large: Vec<Large>,
     /// Entries and members so far of the containers around the innermost open one.
     open: [(u32, u32); Limits::DEPTH_MAX],
     depth: usize,
@@ -163,6 +213,7 @@ impl Recorder {
     pub(crate) fn new() -> Self {
         Self {
             entries: Entries::reused(),
+            large: Vec::new(),
             open: [(0, 0); Limits::DEPTH_MAX],
             depth: 0,
             depth_max: 0,
@@ -171,8 +222,10 @@ impl Recorder {
     }
 
     /// The tape of the text that was scanned.
-    pub(crate) fn finish(self, text: &str) -> Tape<'_> {
-        Tape { text, entries: self.entries, depth: self.depth_max }
+    pub(crate) fn finish(mut self, text: &str) -> Tape<'_> {
+        // They were noted where they ended.
+        self.large.sort_unstable_by_key(|large| large.container);
+        Tape { text, entries: self.entries, large: self.large, depth: self.depth_max }
     }
 
     /// Where the entry stands that is taken down next.
@@ -204,10 +257,14 @@ impl Sink for Recorder {
     #[inline]
     fn close(&mut self, end: usize) {
         let (container, members) = self.innermost;
-        let next = self.entries.0.len() as u32;
+        let words = self.entries.0.len() as u32 - Tape::first_inside(container);
+        let sizes = Sizes::of(members, words).unwrap_or_else(|| {
+            note_large(&mut self.large, Large { container, members, words });
+            Sizes::LARGE
+        });
         let at = container as usize;
         if let Some(entry) = self.entries.0.get_mut(at..at + CONTAINER) {
-            entry.copy_from_slice(&[end as u32, next, members]);
+            entry.copy_from_slice(&[end as u32, sizes.0]);
         }
         self.depth -= 1;
         self.innermost = self.open[self.depth];
@@ -216,5 +273,56 @@ impl Sink for Recorder {
     #[inline]
     fn long_string(&mut self, end: usize) {
         self.entries.0.push(end as u32);
+    }
+}
+
+#[cold]
+fn note_large(list: &mut Vec<Large>, large: Large) {
+    list.push(large);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A large container's sizes lie elsewhere; with the wrong ones a walk would take the wrong entries.
+    #[test]
+    fn containers_of_every_size_are_walked_over() {
+        for count in [16_383, 16_384, 32_767, 32_768, 70_000_usize] {
+            let members = ["1", "[]", "{\"k\":[0]}"].map(|member| vec![member; count].join(","));
+            let text = format!("[[{}],[[{}]],[{}],7]", members[0], members[1], members[2]);
+            let tape = Tape::scan(&text, &Limits::DEFAULT).expect("it is JSON");
+            let lists: Vec<_> = tape.walk(&text, 0).collect();
+            assert_eq!(lists.len(), 4);
+            assert_eq!(lists[3].value, "7");
+            let steps = |list: usize| {
+                let container = lists[list].container.expect("a list");
+                tape.walk(lists[list].value, container)
+            };
+            assert_eq!(
+                steps(0).map(|step| step.value).filter(|value| *value == "1").count(),
+                count
+            );
+            let inner = steps(1).next().expect("one list");
+            let inner = tape.walk(inner.value, inner.container.expect("a list"));
+            assert_eq!(inner.filter(|step| step.value == "[]").count(), count);
+            for object in steps(2) {
+                let mut members = tape.walk(object.value, object.container.expect("an object"));
+                assert_eq!(members.next().map(|step| step.value), Some("[0]"));
+                assert!(members.next().is_none());
+            }
+        }
+    }
+
+    #[test]
+    fn sizes_are_large_if_one_does_not_fit() {
+        for sizes in [(0, 0), (3, 32_767), (32_767, 32_767)] {
+            let held = Sizes::of(sizes.0, sizes.1).expect("they fit");
+            assert!(held != Sizes::LARGE);
+            assert_eq!(held.get(), sizes);
+        }
+        for (members, words) in [(32_768, 0), (0, 32_768), (u32::MAX, u32::MAX)] {
+            assert!(Sizes::of(members, words).is_none(), "{members}, {words}");
+        }
     }
 }

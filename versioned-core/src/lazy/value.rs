@@ -104,10 +104,12 @@ impl<'a> LazyValue<'a> {
     }
 
     /// Opens a container that was not opened: its own level, nothing below. Gives what is opened or made.
+    ///
+    /// There is room for so many members more where it is opened now.
     #[inline]
-    pub(super) fn opened(&mut self) -> Option<&mut Made<'a>> {
+    pub(super) fn opened(&mut self, spare: usize) -> Option<&mut Made<'a>> {
         if let Node::Slice(slice) = &self.node {
-            self.node = Node::Made(Box::new(open_container(*slice)?));
+            self.node = Node::Made(Box::new(open_container(*slice, spare)?));
         }
         match &mut self.node {
             Node::Made(made) => Some(made),
@@ -117,14 +119,14 @@ impl<'a> LazyValue<'a> {
 }
 
 /// Room for members that a conversion adds, so that most additions do not move the rest.
-fn spare(members: usize) -> usize {
-    if members < 16 { 2 } else { (members / 4).min(16) }
-}
+pub(super) const SPARE: usize = 2;
 
 /// `None` for a scalar.
-fn open_container(slice: Slice<'_>) -> Option<Made<'_>> {
+fn open_container(slice: Slice<'_>, spare: usize) -> Option<Made<'_>> {
     let mut walk = slice.walk()?;
-    let capacity = slice.len() + spare(slice.len());
+    // A large container that is added to is often added to more than twice.
+    let more = if spare > 0 { (slice.len() / 4).min(16) } else { 0 };
+    let capacity = slice.len() + spare.max(more);
     let (tape, place) = (slice.tape(), slice.place());
     Some(if slice.is_object() {
         let mut members = Vec::with_capacity(capacity);

@@ -252,18 +252,18 @@ mod tests {
         assert_eq!(
             steps(text, "{", 0),
             [
-                (key("a\\\"}"), list, Some(3)),
+                (key("a\\\"}"), list, Some(2)),
                 scalar("b", "\"]\\\\\""),
                 scalar("c", "-1e5"),
-                (key("d"), "{}".to_owned(), Some(15)),
+                (key("d"), "{}".to_owned(), Some(10)),
                 scalar("e", "null"),
             ]
         );
         assert_eq!(
-            steps(text, "[ [", 3),
-            [(None, "[1,2]".to_owned(), Some(6)), (None, "{\"x\":[]}".to_owned(), Some(9))]
+            steps(text, "[ [", 2),
+            [(None, "[1,2]".to_owned(), Some(4)), (None, "{\"x\":[]}".to_owned(), Some(6))]
         );
-        assert_eq!(steps(text, "[]}", 12), []);
+        assert_eq!(steps(text, "[]}", 8), []);
     }
 
     #[test]
@@ -288,7 +288,7 @@ mod tests {
                     let entries =
                         [1, 3].map(|step: usize| steps[step].container.expect("a container"));
                     let long = u32::from(quoted.len() > SHORT_STRING_MAX);
-                    assert_eq!(entries, [3 + 2 * long, 6 + 3 * long], "{text}");
+                    assert_eq!(entries, [2 + 2 * long, 4 + 3 * long], "{text}");
                 }
             }
         }

@@ -7,7 +7,10 @@ use versioned_sql::{
 use versioned_testkit::servers::{PostgresServer, ServerOptions};
 
 use super::{Error, Ground, ROWS, Side, migrate, runtime, table};
-use crate::{measure::{Session, seconds_of}, subjects::sheet::body};
+use crate::{
+    measure::{Session, seconds_of},
+    subjects::sheet::body,
+};
 
 pub(crate) fn run(session: &Session) {
     super::measure(session, Postgres::start());
@@ -84,9 +87,8 @@ impl Postgres {
     fn update(&self, sql: &'static str) -> Result<f64, Error> {
         let url = self.server.url(TURN);
         let mut connection = self.runtime.block_on(PgConnection::connect(&url))?;
-        let (seconds, done) = seconds_of(|| {
-            self.runtime.block_on(sqlx::query(sql).execute(&mut connection))
-        });
+        let (seconds, done) =
+            seconds_of(|| self.runtime.block_on(sqlx::query(sql).execute(&mut connection)));
         done?;
         self.runtime.block_on(connection.close())?;
         Ok(seconds)
