@@ -43,7 +43,11 @@ impl<'a> Leading<'a> {
             return None;
         };
         let is_known = (attribute.min..=attribute.max).contains(&version);
-        (is_known && is_plain(rest, key)).then_some(Self { text, attribute, version })
+        (is_known && is_plain(rest.trim_ascii_end(), key)).then_some(Self {
+            text,
+            attribute,
+            version,
+        })
     }
 
     /// Whether a chain has to run.
@@ -78,29 +82,55 @@ fn is_plain(rest: &str, key: &str) -> bool {
     let mut bytes = rest.as_bytes();
     let mut last = [b' '; BLOCK + 1];
     while !bytes.is_empty() {
-        // Neighbours are compared, so that blocks overlap by one byte. All of it is comparisons of vectors.
-        let block = match bytes.first_chunk::<{ BLOCK + 1 }>() {
-            Some(block) => block,
-            None => {
+        let pair = (bytes.first_chunk::<BLOCK>(), bytes.get(1..).and_then(<[u8]>::first_chunk));
+        let (block, next) = match pair {
+            (Some(block), Some(next)) => (block, next),
+            _ => {
                 last[..bytes.len()].copy_from_slice(bytes);
-                &last
+                let ([block @ .., _], [_, next @ ..]) = (&last, &last);
+                (block, next)
             }
         };
-        let (mut odd, mut quoted, mut opened) = (0_u8, 0_u8, 0_u8);
-        for (byte, next) in block[..BLOCK].iter().zip(&block[1..]) {
-            odd |= u8::from(*byte < 0x20) | (u8::from(*byte == b'\\') & u8::from(*next == b'u'));
-            quoted |= u8::from(*byte == b'"') & u8::from(*next == first);
-            // The two brackets differ in one bit, which nothing else shares.
-            opened += u8::from(*byte | 0x20 == b'{');
+        if has_control(block) || has_long_escape(block, next) {
+            return false;
         }
-        brackets += usize::from(opened);
-        may_be_there |= quoted != 0;
-        if odd != 0 || brackets > Limits::DEPTH_MAX {
+        may_be_there |= has_pair(block, next, (b'"', first));
+        brackets += usize::from(brackets_of(block));
+        if brackets > Limits::DEPTH_MAX {
             return false;
         }
         bytes = bytes.get(BLOCK..).unwrap_or_default();
     }
     !may_be_there || !is_there(rest, key)
+}
+
+// Each of these goes over a whole block, without a branch, so that the compiler makes comparisons of vectors of it.
+
+type Block = [u8; 64];
+
+#[inline(always)]
+fn has_control(block: &Block) -> bool {
+    block.iter().fold(false, |found, byte| found | (*byte < 0x20))
+}
+
+/// `next` has the byte behind each of the block.
+#[inline(always)]
+fn has_long_escape(block: &Block, next: &Block) -> bool {
+    // Most blocks have no escapes at all.
+    block.iter().fold(false, |found, byte| found | (*byte == b'\\'))
+        && has_pair(block, next, (b'\\', b'u'))
+}
+
+#[inline(always)]
+fn has_pair(block: &Block, next: &Block, (one, other): (u8, u8)) -> bool {
+    let pairs = block.iter().zip(next);
+    pairs.fold(false, |found, (byte, next)| found | ((*byte == one) & (*next == other)))
+}
+
+#[inline(always)]
+fn brackets_of(block: &Block) -> u8 {
+    // The two brackets differ in one bit, which nothing else shares.
+    block.iter().map(|byte| u8::from(*byte | 0x20 == b'{')).sum()
 }
 
 /// Whether a key stands in quotes somewhere in a text.
