@@ -76,7 +76,6 @@ fn first_member<'a>(text: &'a str, key: &str) -> Option<(&'a str, &'a str)> {
 /// strings may be read with, no key that is spelled with `\u`, fewer brackets than levels are accepted, and no member
 /// with this key.
 fn is_plain(rest: &str, key: &str) -> bool {
-    const BLOCK: usize = 64;
     let first = key.as_bytes().first().copied().unwrap_or_default();
     let (mut brackets, mut may_be_there) = (1, false);
     let mut bytes = rest.as_bytes();
@@ -91,46 +90,46 @@ fn is_plain(rest: &str, key: &str) -> bool {
                 (block, next)
             }
         };
-        if has_control(block) || has_long_escape(block, next) {
-            return false;
-        }
         may_be_there |= has_pair(block, next, (b'"', first));
-        brackets += usize::from(brackets_of(block));
-        if brackets > Limits::DEPTH_MAX {
-            return false;
+        // Most blocks have nothing of what follows.
+        if is_odd(block) {
+            let has_control = block.iter().any(|byte| *byte < 0x20);
+            if has_control || has_pair(block, next, (b'\\', b'u')) {
+                return false;
+            }
+            brackets += block.iter().filter(|byte| is_bracket(**byte)).count();
+            if brackets > Limits::DEPTH_MAX {
+                return false;
+            }
         }
         bytes = bytes.get(BLOCK..).unwrap_or_default();
     }
     !may_be_there || !is_there(rest, key)
 }
 
-// Each of these goes over a whole block, without a branch, so that the compiler makes comparisons of vectors of it.
+// What goes over a whole block without a branch becomes comparisons of vectors.
 
-type Block = [u8; 64];
+const BLOCK: usize = 64;
+type Block = [u8; BLOCK];
 
+/// Whether a block has a control character, a backslash or an opening bracket.
 #[inline(always)]
-fn has_control(block: &Block) -> bool {
-    block.iter().fold(false, |found, byte| found | (*byte < 0x20))
+fn is_odd(block: &Block) -> bool {
+    let is_odd = |byte: u8| (byte < 0x20) | (byte == b'\\') | is_bracket(byte);
+    block.iter().fold(false, |found, byte| found | is_odd(*byte))
 }
 
-/// `next` has the byte behind each of the block.
+/// The two opening brackets differ in one bit, which nothing else shares.
 #[inline(always)]
-fn has_long_escape(block: &Block, next: &Block) -> bool {
-    // Most blocks have no escapes at all.
-    block.iter().fold(false, |found, byte| found | (*byte == b'\\'))
-        && has_pair(block, next, (b'\\', b'u'))
+fn is_bracket(byte: u8) -> bool {
+    byte | 0x20 == b'{'
 }
 
+/// Whether two bytes follow each other; `next` has the byte behind each of the block.
 #[inline(always)]
 fn has_pair(block: &Block, next: &Block, (one, other): (u8, u8)) -> bool {
     let pairs = block.iter().zip(next);
     pairs.fold(false, |found, (byte, next)| found | ((*byte == one) & (*next == other)))
-}
-
-#[inline(always)]
-fn brackets_of(block: &Block) -> u8 {
-    // The two brackets differ in one bit, which nothing else shares.
-    block.iter().map(|byte| u8::from(*byte | 0x20 == b'{')).sum()
 }
 
 /// Whether a key stands in quotes somewhere in a text.

@@ -77,7 +77,14 @@ impl Reader<'_> {
                 return None;
             }
             let (key, key_end) = self.string(position)?;
-            let (value, end) = self.value(colon(bytes, key_end).ok()?, depth_left)?;
+            let start = colon(bytes, key_end).ok()?;
+            // Most values are texts, which need not go through the choice of kinds.
+            let (value, end) = if byte(bytes, start) == b'"' {
+                let (text, end) = self.string(start)?;
+                (Value::String(text), end)
+            } else {
+                self.value(start, depth_left)?
+            };
             members.push(key, value);
             position = blanks(bytes, end);
             match byte(bytes, position) {

@@ -76,7 +76,14 @@ impl Root {
             }
             let (start, entry) = (scanner.position, recorder.next_entry());
             let is_container = matches!(scanner.peek(), Some(b'{' | b'['));
-            scanner.value(depth_max, recorder)?;
+            if scanner.peek() == Some(b'"') {
+                scanner.string()?;
+                if scanner.position - start > SHORT_STRING_MAX {
+                    recorder.long_string(scanner.position);
+                }
+            } else {
+                scanner.value(depth_max, recorder)?;
+            }
             recorder.item();
             count += 1;
             if count <= MEMBERS_MAX {

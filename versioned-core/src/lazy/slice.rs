@@ -71,6 +71,15 @@ impl<'a> Slice<'a> {
         &self.tape.text()[self.start as usize..end as usize]
     }
 
+    /// What stands between the quotes of a string.
+    #[inline]
+    pub(super) fn string(self) -> Option<&'a str> {
+        if self.first_byte() != b'"' {
+            return None;
+        }
+        self.tape.text().get(self.start as usize + 1..self.rest as usize - 1)
+    }
+
     /// The text of a scalar.
     pub(super) fn scalar_text(self) -> Option<&'a str> {
         if self.is_container() { None } else { Some(self.text()) }

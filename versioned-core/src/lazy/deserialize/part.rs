@@ -88,14 +88,15 @@ impl<'v, 'a> Part<'v, 'a> {
     #[inline]
     pub(super) fn of(value: &'v LazyValue<'a>, log: &'v Log) -> Self {
         let (source, bytes) = match &value.node {
-            Node::Slice(slice) => {
-                let text = slice.text();
-                log.reach(slice.depth_bound());
-                match plain_string(text) {
-                    Some(inner) => (Source::String(inner, true), text.len()),
-                    None => (Source::Text(text), text.len()),
+            Node::Slice(slice) => match slice.string() {
+                Some(text) if is_plain(text.as_bytes()) => {
+                    (Source::String(text, true), text.len() + 2)
                 }
-            }
+                _ => {
+                    log.reach(slice.depth_bound());
+                    (Source::Text(slice.text()), slice.text().len())
+                }
+            },
             Node::Made(made) => match &**made {
                 Made::String(text) => {
                     (Source::String(text, is_plain(text.as_bytes())), of_string(text))
@@ -156,15 +157,6 @@ impl<'v, 'a> Part<'v, 'a> {
             }),
             Source::Text(_) | Source::String(..) | Source::Number(_) => Ok(()),
         }
-    }
-}
-
-/// What a string without escapes says.
-#[inline]
-fn plain_string(json: &str) -> Option<&str> {
-    match json.as_bytes() {
-        [b'"', inner @ .., b'"'] if is_plain(inner) => json.get(1..json.len() - 1),
-        _ => None,
     }
 }
 
