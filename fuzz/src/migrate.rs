@@ -36,6 +36,7 @@ fn stored_as<T: BaseVersionedDomainObject + Debug>(data: &[u8]) {
     if let Ok(migrated) = &result {
         latest(data, migrated);
     }
+    read_alike::<T>(data);
     let declaration = T::schema_versioned_attributes();
     let is_in_fields =
         declaration.versioned.iter().all(|attribute| attribute.scope != Scope::Document);
@@ -60,6 +61,27 @@ fn told(error: &MigrationError) -> String {
         assert!(pointer.is_empty() || pointer.starts_with('/'), "{pointer}");
     }
     text
+}
+
+/// An object is what the migrated text is read as, and a document that begins with its version, which is not scanned first,
+/// is judged as behind a line break, where it is.
+fn read_alike<T: BaseVersionedDomainObject + Debug>(data: &[u8]) {
+    let shown = |object: Result<T, MigrationError>| match object {
+        Ok(object) => format!("{object:?}"),
+        Err(error) => told(&error),
+    };
+    let by_text = |data: &[u8]| {
+        T::migrate_to_latest_schema_versions(data).and_then(|migrated| migrated.to_object())
+    };
+    let direct = shown(T::from_stored_document(data));
+    assert_eq!(direct, shown(by_text(data)));
+    let behind = [b"\n", data].concat();
+    // Offsets are one apart.
+    let without_digits = |text: String| text.replace(|it: char| it.is_ascii_digit(), "");
+    assert_eq!(
+        without_digits(direct),
+        without_digits(shown(T::from_stored_document(behind.as_slice())))
+    );
 }
 
 /// A migrated document is current, migrates to itself, and is an object or says why not.

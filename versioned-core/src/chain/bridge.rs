@@ -91,7 +91,10 @@ impl Document<'_> for Value {
     ) -> Result<(T, usize), ConversionError> {
         if let Some(version) = version {
             let members = self.as_object_mut().ok_or_else(no_object)?;
-            members.insert(version.key().to_owned(), version.number().into());
+            match members.get_mut(version.key()) {
+                Some(member) => *member = version.number().into(),
+                None => drop(members.insert(version.key().to_owned(), version.number().into())),
+            }
         }
         let bytes = measure::value(&self, room)?;
         Ok((T::deserialize(self)?, bytes))

@@ -53,7 +53,12 @@ fn bytes_of(value: &Value, levels: usize) -> Option<usize> {
         Value::Object(members) => {
             let levels = levels.checked_sub(1)?;
             members.iter().try_fold(2, |sum, (key, member)| {
-                Some(sum + 2 + of_string(key) + bytes_of(member, levels)?)
+                // Most members are texts.
+                let member = match member {
+                    Value::String(text) => of_string(text),
+                    other => bytes_of(other, levels)?,
+                };
+                Some(sum + 2 + of_string(key) + member)
             })
         }
     }

@@ -43,7 +43,11 @@ impl<'a> Leading<'a> {
             return None;
         };
         let is_known = (attribute.min..=attribute.max).contains(&version);
-        (is_known && is_plain(rest, key)).then_some(Self { text, attribute, version })
+        (is_known && is_plain(rest.trim_ascii_end(), key)).then_some(Self {
+            text,
+            attribute,
+            version,
+        })
     }
 
     /// Whether a chain has to run.
@@ -72,35 +76,60 @@ fn first_member<'a>(text: &'a str, key: &str) -> Option<(&'a str, &'a str)> {
 /// strings may be read with, no key that is spelled with `\u`, fewer brackets than levels are accepted, and no member
 /// with this key.
 fn is_plain(rest: &str, key: &str) -> bool {
-    const BLOCK: usize = 64;
     let first = key.as_bytes().first().copied().unwrap_or_default();
     let (mut brackets, mut may_be_there) = (1, false);
     let mut bytes = rest.as_bytes();
     let mut last = [b' '; BLOCK + 1];
     while !bytes.is_empty() {
-        // Neighbours are compared, so that blocks overlap by one byte. All of it is comparisons of vectors.
-        let block = match bytes.first_chunk::<{ BLOCK + 1 }>() {
-            Some(block) => block,
-            None => {
+        let pair = (bytes.first_chunk::<BLOCK>(), bytes.get(1..).and_then(<[u8]>::first_chunk));
+        let (block, next) = match pair {
+            (Some(block), Some(next)) => (block, next),
+            _ => {
                 last[..bytes.len()].copy_from_slice(bytes);
-                &last
+                let ([block @ .., _], [_, next @ ..]) = (&last, &last);
+                (block, next)
             }
         };
-        let (mut odd, mut quoted, mut opened) = (0_u8, 0_u8, 0_u8);
-        for (byte, next) in block[..BLOCK].iter().zip(&block[1..]) {
-            odd |= u8::from(*byte < 0x20) | (u8::from(*byte == b'\\') & u8::from(*next == b'u'));
-            quoted |= u8::from(*byte == b'"') & u8::from(*next == first);
-            // The two brackets differ in one bit, which nothing else shares.
-            opened += u8::from(*byte | 0x20 == b'{');
-        }
-        brackets += usize::from(opened);
-        may_be_there |= quoted != 0;
-        if odd != 0 || brackets > Limits::DEPTH_MAX {
-            return false;
+        may_be_there |= has_pair(block, next, (b'"', first));
+        // Most blocks have nothing of what follows.
+        if is_odd(block) {
+            let has_control = block.iter().any(|byte| *byte < 0x20);
+            if has_control || has_pair(block, next, (b'\\', b'u')) {
+                return false;
+            }
+            brackets += block.iter().filter(|byte| is_bracket(**byte)).count();
+            if brackets > Limits::DEPTH_MAX {
+                return false;
+            }
         }
         bytes = bytes.get(BLOCK..).unwrap_or_default();
     }
     !may_be_there || !is_there(rest, key)
+}
+
+// What goes over a whole block without a branch becomes comparisons of vectors.
+
+const BLOCK: usize = 64;
+type Block = [u8; BLOCK];
+
+/// Whether a block has a control character, a backslash or an opening bracket.
+#[inline(always)]
+fn is_odd(block: &Block) -> bool {
+    let is_odd = |byte: u8| (byte < 0x20) | (byte == b'\\') | is_bracket(byte);
+    block.iter().fold(false, |found, byte| found | is_odd(*byte))
+}
+
+/// The two opening brackets differ in one bit, which nothing else shares.
+#[inline(always)]
+fn is_bracket(byte: u8) -> bool {
+    byte | 0x20 == b'{'
+}
+
+/// Whether two bytes follow each other; `next` has the byte behind each of the block.
+#[inline(always)]
+fn has_pair(block: &Block, next: &Block, (one, other): (u8, u8)) -> bool {
+    let pairs = block.iter().zip(next);
+    pairs.fold(false, |found, (byte, next)| found | ((*byte == one) & (*next == other)))
 }
 
 /// Whether a key stands in quotes somewhere in a text.

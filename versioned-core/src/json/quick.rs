@@ -3,6 +3,8 @@
 //! Layer: core. Invariant: what is read here is what the careful reader would read; whatever is wrong is left to that
 //! reader, which says what it is.
 
+use std::sync::OnceLock;
+
 use serde_json::{Map, Value};
 
 use super::{
@@ -66,8 +68,7 @@ impl Reader<'_> {
 
     fn object(self, mut position: usize, depth_left: usize) -> Option<(Value, usize)> {
         let bytes = self.text.as_bytes();
-        // Put into the map all at once, which costs less than a search for each.
-        let mut members: Vec<(String, Value)> = Vec::new();
+        let mut members = Members::default();
         if byte(bytes, position) == b'}' {
             return Some((Value::Object(Map::new()), position + 1));
         }
@@ -76,8 +77,15 @@ impl Reader<'_> {
                 return None;
             }
             let (key, key_end) = self.string(position)?;
-            let (value, end) = self.value(colon(bytes, key_end).ok()?, depth_left)?;
-            members.push((key, value));
+            let start = colon(bytes, key_end).ok()?;
+            // Most values are texts, which need not go through the choice of kinds.
+            let (value, end) = if byte(bytes, start) == b'"' {
+                let (text, end) = self.string(start)?;
+                (Value::String(text), end)
+            } else {
+                self.value(start, depth_left)?
+            };
+            members.push(key, value);
             position = blanks(bytes, end);
             match byte(bytes, position) {
                 b',' => position = blanks(bytes, position + 1),
@@ -85,10 +93,7 @@ impl Reader<'_> {
                 _ => return None,
             }
         }
-        let count = members.len();
-        let members = Map::from_iter(members);
-        // Of two with one key, one is gone.
-        (members.len() == count).then_some((Value::Object(members), position + 1))
+        Some((Value::Object(members.into_map()?), position + 1))
     }
 
     fn list(self, mut position: usize, depth_left: usize) -> Option<(Value, usize)> {
@@ -108,6 +113,48 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// Members of an object on their way into a map, which takes those that are in order all at once, without a search for each.
+#[derive(Default)]
+struct Members {
+    /// With rising keys.
+    ordered: Vec<(String, Value)>,
+    others: Vec<(String, Value)>,
+}
+
+impl Members {
+    #[inline]
+    fn push(&mut self, key: String, value: Value) {
+        if self.ordered.last().is_none_or(|(last, _)| *last < key) || !maps_are_sorted() {
+            self.ordered.push((key, value));
+            return;
+        }
+        // The first member may be a version or a kind, which is out of order as such.
+        if self.ordered.len() == 1 && self.others.is_empty() {
+            std::mem::swap(&mut self.ordered, &mut self.others);
+            self.ordered.push((key, value));
+            return;
+        }
+        self.others.push((key, value));
+    }
+
+    /// `None` if a key stands twice.
+    fn into_map(self) -> Option<Map<String, Value>> {
+        let count = self.ordered.len() + self.others.len();
+        let mut members = Map::from_iter(self.ordered);
+        members.extend(self.others);
+        (members.len() == count).then_some(members)
+    }
+}
+
+/// Whether maps are sorted by key: with `preserve_order`, which an application may switch on, members keep their order.
+fn maps_are_sorted() -> bool {
+    static ARE_SORTED: OnceLock<bool> = OnceLock::new();
+    *ARE_SORTED.get_or_init(|| {
+        let members = ["b", "a"].map(|key| (key.to_owned(), Value::Null));
+        Map::from_iter(members).keys().next().is_some_and(|first| first == "a")
+    })
 }
 
 #[cfg(test)]

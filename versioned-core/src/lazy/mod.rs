@@ -31,17 +31,14 @@ mod access;
 mod build;
 mod compare;
 mod deserialize;
-mod deserialize_key;
-#[cfg(test)]
-mod deserialize_tests;
 mod edit;
 mod key;
 mod locate;
-mod measure;
 #[cfg(test)]
 mod model_tests;
 mod object;
 mod read;
+mod root;
 mod slice;
 mod tape;
 #[cfg(test)]

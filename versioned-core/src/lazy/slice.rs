@@ -4,6 +4,7 @@
 
 use super::{
     read::Kind,
+    root::RootMember,
     tape::{Tape, WORDS},
     walk::Walk,
 };
@@ -70,11 +71,13 @@ impl<'a> Slice<'a> {
         &self.tape.text()[self.start as usize..end as usize]
     }
 
-    /// How long the text is.
+    /// What stands between the quotes of a string.
     #[inline]
-    pub(super) fn bytes(self) -> usize {
-        let end = if self.is_container() { self.tape.extent(self.rest).end } else { self.rest };
-        (end - self.start) as usize
+    pub(super) fn string(self) -> Option<&'a str> {
+        if self.first_byte() != b'"' {
+            return None;
+        }
+        self.tape.text().get(self.start as usize + 1..self.rest as usize - 1)
     }
 
     /// The text of a scalar.
@@ -103,6 +106,12 @@ impl<'a> Slice<'a> {
 
     pub(super) fn tape(self) -> &'a Tape<'a> {
         self.tape
+    }
+
+    /// The members of an object that is the root of its text, where they were taken down.
+    #[inline]
+    pub(super) fn root_members(self) -> Option<&'a [RootMember]> {
+        if self.rest == 0 && self.is_object() { self.tape.root_members() } else { None }
     }
 
     /// Walks over the members of a container; nowhere for a scalar.

@@ -5,7 +5,11 @@
 
 use std::cell::Cell;
 
-use super::{locate::locate, walk::Walk};
+use super::{
+    locate::locate,
+    root::{Root, RootMember},
+    walk::Walk,
+};
 use crate::json::{
     JsonError, JsonErrorKind, Limits,
     scan::{Scanner, Sink},
@@ -67,12 +71,18 @@ pub(crate) struct Tape<'a> {
     entries: Entries,
     /// Sorted by their entries.
     large: Vec<Large>,
+    root: Root,
     depth: usize,
 }
 
 /// The words that values made by conversions are slices of.
-pub(super) static WORDS: Tape<'static> =
-    Tape { text: "nulltruefalse", entries: Entries(Vec::new()), large: Vec::new(), depth: 0 };
+pub(super) static WORDS: Tape<'static> = Tape {
+    text: "nulltruefalse",
+    entries: Entries(Vec::new()),
+    large: Vec::new(),
+    root: Root::UNKNOWN,
+    depth: 0,
+};
 
 impl<'a> Tape<'a> {
     /// Checks a text that holds one value.
@@ -81,9 +91,14 @@ impl<'a> Tape<'a> {
         let mut recorder = Recorder::new();
         let mut scanner = Scanner::new(text, limits)?;
         scanner.skip_blanks();
-        let result = scanner.value(limits.depth_max, &mut recorder).and_then(|()| scanner.end());
-        match result {
-            Ok(()) => Ok(recorder.finish(text)),
+        let root = match limits.depth_max.checked_sub(1) {
+            Some(below) if scanner.peek() == Some(b'{') => {
+                Root::scan(&mut scanner, below, &mut recorder)
+            }
+            _ => scanner.value(limits.depth_max, &mut recorder).map(|()| Root::UNKNOWN),
+        };
+        match root.and_then(|root| scanner.end().map(|()| root)) {
+            Ok(root) => Ok(Self { root, ..recorder.finish(text) }),
             Err(error) => Err(locate(text, error)),
         }
     }
@@ -92,6 +107,11 @@ impl<'a> Tape<'a> {
     pub(crate) fn root(&self) -> (&'a str, Option<u32>) {
         let value = self.text.trim_ascii();
         (value, value.starts_with(['{', '[']).then_some(0))
+    }
+
+    /// The members of the root, if it is an object and they were taken down.
+    pub(super) fn root_members(&self) -> Option<&[RootMember]> {
+        self.root.members()
     }
 
     pub(super) fn text(&self) -> &'a str {
@@ -225,7 +245,8 @@ impl Recorder {
     pub(crate) fn finish(mut self, text: &str) -> Tape<'_> {
         // They were noted where they ended.
         self.large.sort_unstable_by_key(|large| large.container);
-        Tape { text, entries: self.entries, large: self.large, depth: self.depth_max }
+        let (entries, large, depth) = (self.entries, self.large, self.depth_max);
+        Tape { text, entries, large, root: Root::UNKNOWN, depth }
     }
 
     /// Where the entry stands that is taken down next.

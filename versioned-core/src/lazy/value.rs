@@ -130,6 +130,13 @@ fn open_container(slice: Slice<'_>, spare: usize) -> Option<Made<'_>> {
     let (tape, place) = (slice.tape(), slice.place());
     Some(if slice.is_object() {
         let mut members = Vec::with_capacity(capacity);
+        if let Some(root) = slice.root_members() {
+            members.extend(root.iter().map(|member| Member {
+                key: Key::stored(member.key(tape)),
+                value: member.value(tape).into(),
+            }));
+            return Some(Made::Object(LazyObject { members, place }));
+        }
         while let Some(step) = walk.advance() {
             let key = Key::stored(step.raw_key(tape));
             members.push(Member { key, value: step.slice(tape).into() });

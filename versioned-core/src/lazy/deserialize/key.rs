@@ -12,11 +12,16 @@ use serde::{
 };
 
 use super::{
-    deserialize::{Fault, Log, VERBATIM, from_text, visit_string},
-    key::{Key, OtherKey},
-    object::Member,
+    log::{Fault, Log, of_string},
+    part::{VERBATIM, from_text, visit_string},
 };
-use crate::json::is_plain;
+use crate::{
+    json::is_plain,
+    lazy::{
+        key::{Key, OtherKey},
+        object::Member,
+    },
+};
 
 /// A key.
 pub(super) struct KeyPart<'v> {
@@ -31,16 +36,20 @@ impl<'v> KeyPart<'v> {
     /// The key of a member.
     #[inline]
     pub(super) fn of(member: &'v Member<'_>, log: &'v Log) -> Self {
-        let (text, is_plain) = match &member.key {
+        let (text, is_plain, bytes) = match &member.key {
             Key::Plain(text) => match text.strip_prefix('"') {
-                Some(quoted) => (quoted.strip_suffix('"'), true),
-                None => (Some(*text), is_plain(text.as_bytes())),
+                Some(quoted) => (quoted.strip_suffix('"'), true, text.len()),
+                None => (Some(*text), is_plain(text.as_bytes()), of_string(text)),
             },
             Key::Other(other) => match &**other {
-                OtherKey::Escaped(_, decoded) => (decoded.as_deref(), false),
-                OtherKey::Given(given) => (Some(&**given), is_plain(given.as_bytes())),
+                OtherKey::Escaped(quoted, decoded) => (decoded.as_deref(), false, quoted.len()),
+                OtherKey::Given(given) => {
+                    (Some(&**given), is_plain(given.as_bytes()), of_string(given))
+                }
             },
         };
+        // With a colon.
+        log.add(bytes + 1);
         Self { text, is_plain, log }
     }
 

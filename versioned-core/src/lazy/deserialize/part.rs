@@ -1,102 +1,46 @@
-//! Reading an opened value into a type, without writing its text first.
+//! An opened value, as something that serde reads.
 //!
-//! Layer: core. Parts that were not opened are read by serde_json from their slices; what was opened or made is handed over
-//! as serde_json hands over its text. Invariant: what is read here is what would be read from the text. Whatever goes
-//! wrong on the way, even where the type makes up for it, is left to the text, which decides.
-
-use std::cell::Cell;
+//! Layer: core. Invariant: every part is handed over as serde_json's reader would hand over its text, or is faulty.
 
 use serde::{
     Deserializer,
     de::{
-        DeserializeOwned, DeserializeSeed, EnumAccess, MapAccess, SeqAccess, VariantAccess,
-        Visitor,
+        DeserializeOwned, Visitor,
         value::{BorrowedStrDeserializer, StrDeserializer},
     },
 };
 use serde_json::Number;
 
 use super::{
-    deserialize_key::KeyPart,
-    object::Member,
-    value::{LazyValue, Made, Node},
+    access::{ElementParts, MemberParts, VariantPart},
+    key::KeyPart,
+    log::{Fault, Log, of_string},
 };
-use crate::{chain::context::JsonDeserializer, json::is_plain};
+use crate::{
+    chain::{Room, context::JsonDeserializer},
+    json::is_plain,
+    lazy::{
+        object::Member,
+        value::{LazyValue, Made, Node},
+    },
+};
 
 /// Names of newtypes by which serde_json asks for the text of a value.
 pub(super) const VERBATIM: &str = "$serde_json::private::RawValue";
+
+/// Most bytes that a number takes.
+const NUMBER: usize = 40;
 
 /// Whether numbers are plain: with `arbitrary_precision`, which an application may switch on, serde_json keeps their text
 /// and hands them over in a way of its own.
 const PLAIN_NUMBERS: bool = size_of::<Number>() < size_of::<String>();
 
-/// The value as a type; `None` where its text has to be read.
-pub(super) fn typed<T: DeserializeOwned>(value: &LazyValue<'_>) -> Option<T> {
-    let log = Log::default();
-    let object = log.handed(|| T::deserialize(Part::of(value, &log))).ok()?;
-    (!log.is_faulty.get()).then_some(object)
-}
-
-/// Something is not as it should be.
-#[derive(Debug)]
-pub(super) struct Fault;
-
-impl std::fmt::Display for Fault {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("the value has to be read from its text")
-    }
-}
-
-impl std::error::Error for Fault {}
-
-impl serde::de::Error for Fault {
-    fn custom<T: std::fmt::Display>(_message: T) -> Self {
-        Self
-    }
-}
-
-impl From<serde_json::Error> for Fault {
-    #[cold]
-    fn from(_error: serde_json::Error) -> Self {
-        Self
-    }
-}
-
-/// What happened on the way.
-#[derive(Default)]
-pub(super) struct Log {
-    /// There was an error, whoever may have caught it.
-    is_faulty: Cell<bool>,
-    /// A part was handed over, and nobody has looked at it.
-    is_untaken: Cell<bool>,
-}
-
-impl Log {
-    fn hand(&self) {
-        self.is_untaken.set(true);
-    }
-
-    /// Hands a part over, which has to be taken: a reader of text would stand still before it.
-    #[inline]
-    pub(super) fn handed<R>(&self, read: impl FnOnce() -> Result<R, Fault>) -> Result<R, Fault> {
-        self.hand();
-        let value = read();
-        if self.is_untaken.get() { self.noted(Err(Fault)) } else { value }
-    }
-
-    /// Takes a part.
-    #[inline]
-    pub(super) fn take<R>(&self, read: impl FnOnce() -> Result<R, Fault>) -> Result<R, Fault> {
-        self.is_untaken.set(false);
-        self.noted(read())
-    }
-
-    #[inline]
-    fn noted<R>(&self, result: Result<R, Fault>) -> Result<R, Fault> {
-        if result.is_err() {
-            self.is_faulty.set(true);
-        }
-        result
+impl LazyValue<'_> {
+    /// The value as a type, and the most bytes that its text takes; `None` where the text has to be read.
+    pub(crate) fn typed_within<T: DeserializeOwned>(&self, room: Room) -> Option<(T, usize)> {
+        let log = Log::new(room.depth_max());
+        let object = log.handed(|| T::deserialize(Part::of(self, &log))).ok()?;
+        log.bytes().map(|bytes| (object, bytes))
     }
 }
 
@@ -123,14 +67,14 @@ pub(super) fn visit_string<'v, V: Visitor<'v>>(
 }
 
 /// A value, opened or not, or the name of a variant.
-struct Part<'v, 'a> {
-    source: Source<'v, 'a>,
-    log: &'v Log,
+pub(super) struct Part<'v, 'a> {
+    pub(super) source: Source<'v, 'a>,
+    pub(super) log: &'v Log,
 }
 
 /// What it is.
 #[derive(Clone, Copy)]
-enum Source<'v, 'a> {
+pub(super) enum Source<'v, 'a> {
     /// JSON.
     Text(&'v str),
     /// What a string says, and whether it is written without escapes.
@@ -142,23 +86,29 @@ enum Source<'v, 'a> {
 
 impl<'v, 'a> Part<'v, 'a> {
     #[inline]
-    fn of(value: &'v LazyValue<'a>, log: &'v Log) -> Self {
-        let source = match &value.node {
-            Node::Slice(slice) => {
-                let text = slice.text();
-                match plain_string(text) {
-                    Some(inner) => Source::String(inner, true),
-                    None => Source::Text(text),
+    pub(super) fn of(value: &'v LazyValue<'a>, log: &'v Log) -> Self {
+        let (source, bytes) = match &value.node {
+            Node::Slice(slice) => match slice.string() {
+                Some(text) if is_plain(text.as_bytes()) => {
+                    (Source::String(text, true), text.len() + 2)
                 }
-            }
+                _ => {
+                    log.reach(slice.depth_bound());
+                    (Source::Text(slice.text()), slice.text().len())
+                }
+            },
             Node::Made(made) => match &**made {
-                Made::String(text) => Source::String(text, is_plain(text.as_bytes())),
-                Made::Number(number) => Source::Number(number),
-                Made::NumberText(text) => Source::Text(text),
-                Made::List(elements, _) => Source::List(elements),
-                Made::Object(object) => Source::Object(&object.members),
+                Made::String(text) => {
+                    (Source::String(text, is_plain(text.as_bytes())), of_string(text))
+                }
+                Made::Number(number) => (Source::Number(number), NUMBER),
+                Made::NumberText(text) => (Source::Text(text), text.len()),
+                Made::List(elements, _) => (Source::List(elements), 2),
+                Made::Object(object) => (Source::Object(&object.members), 2),
             },
         };
+        // With a comma.
+        log.add(bytes + 1);
         Self { source, log }
     }
 
@@ -168,7 +118,7 @@ impl<'v, 'a> Part<'v, 'a> {
         visitor: V,
     ) -> Result<V::Value, Fault> {
         let mut access = ElementParts { elements: elements.iter(), log: self.log };
-        let value = visitor.visit_seq(&mut access)?;
+        let value = self.log.below(|| visitor.visit_seq(&mut access))?;
         if access.elements.len() == 0 { Ok(value) } else { Err(Fault) }
     }
 
@@ -178,7 +128,7 @@ impl<'v, 'a> Part<'v, 'a> {
         visitor: V,
     ) -> Result<V::Value, Fault> {
         let mut access = MemberParts { members: members.iter(), value: None, log: self.log };
-        let value = visitor.visit_map(&mut access)?;
+        let value = self.log.below(|| visitor.visit_map(&mut access))?;
         if access.members.len() == 0 && access.value.is_none() { Ok(value) } else { Err(Fault) }
     }
 
@@ -190,15 +140,24 @@ impl<'v, 'a> Part<'v, 'a> {
     ) -> Result<V::Value, Fault> {
         let [member] = members else { return Err(Fault) };
         // What the variant holds has to be taken, even if it is nothing.
-        self.log.handed(|| visitor.visit_enum(VariantPart { member, log: self.log }))
+        let log = self.log;
+        log.below(|| log.handed(|| visitor.visit_enum(VariantPart { member, log })))
     }
-}
 
-/// What a string without escapes says.
-#[inline]
-fn plain_string(json: &str) -> Option<&str> {
-    let inner = json.strip_prefix('"')?.strip_suffix('"')?;
-    is_plain(inner.as_bytes()).then_some(inner)
+    /// What nobody wants to read is measured all the same.
+    fn pass_over(&self) -> Result<(), Fault> {
+        let pass_over = |value: &'v LazyValue<'a>| Part::of(value, self.log).pass_over();
+        match self.source {
+            Source::List(elements) => self.log.below(|| elements.iter().try_for_each(pass_over)),
+            Source::Object(members) => self.log.below(|| {
+                members.iter().try_for_each(|member| {
+                    KeyPart::of(member, self.log);
+                    pass_over(&member.value)
+                })
+            }),
+            Source::Text(_) | Source::String(..) | Source::Number(_) => Ok(()),
+        }
+    }
 }
 
 fn visit_number<'v, V: Visitor<'v>>(number: &Number, visitor: V) -> Result<V::Value, Fault> {
@@ -310,8 +269,10 @@ impl<'v> Deserializer<'v> for Part<'v, '_> {
     }
 
     fn deserialize_ignored_any<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, Fault> {
-        // It is JSON, and no deeper than a reader accepts.
-        self.log.take(|| visitor.visit_unit())
+        self.log.take(|| {
+            self.pass_over()?;
+            visitor.visit_unit()
+        })
     }
 
     fn deserialize_option<V: Visitor<'v>>(self, visitor: V) -> Result<V::Value, Fault> {
@@ -335,105 +296,5 @@ impl<'v> Deserializer<'v> for Part<'v, '_> {
             }
             _ => Err(Fault),
         })
-    }
-}
-
-/// The elements of a list.
-struct ElementParts<'v, 'a> {
-    elements: std::slice::Iter<'v, LazyValue<'a>>,
-    log: &'v Log,
-}
-
-impl<'v> SeqAccess<'v> for ElementParts<'v, '_> {
-    type Error = Fault;
-
-    fn next_element_seed<S: DeserializeSeed<'v>>(
-        &mut self,
-        seed: S,
-    ) -> Result<Option<S::Value>, Fault> {
-        let Some(value) = self.elements.next() else { return Ok(None) };
-        let log = self.log;
-        log.handed(|| seed.deserialize(Part::of(value, log))).map(Some)
-    }
-}
-
-/// The members of an object.
-struct MemberParts<'v, 'a> {
-    members: std::slice::Iter<'v, Member<'a>>,
-    /// The value of the key that was given last.
-    value: Option<&'v LazyValue<'a>>,
-    log: &'v Log,
-}
-
-impl<'v> MapAccess<'v> for MemberParts<'v, '_> {
-    type Error = Fault;
-
-    #[inline]
-    fn next_key_seed<S: DeserializeSeed<'v>>(
-        &mut self,
-        seed: S,
-    ) -> Result<Option<S::Value>, Fault> {
-        let log = self.log;
-        if self.value.is_some() {
-            return log.take(|| Err(Fault));
-        }
-        let Some(member) = self.members.next() else { return Ok(None) };
-        self.value = Some(&member.value);
-        log.handed(|| seed.deserialize(KeyPart::of(member, log))).map(Some)
-    }
-
-    #[inline]
-    fn next_value_seed<S: DeserializeSeed<'v>>(&mut self, seed: S) -> Result<S::Value, Fault> {
-        let log = self.log;
-        let Some(value) = self.value.take() else { return log.take(|| Err(Fault)) };
-        log.handed(|| seed.deserialize(Part::of(value, log)))
-    }
-}
-
-/// The only member of an object, as a variant and what it holds.
-struct VariantPart<'v, 'a> {
-    member: &'v Member<'a>,
-    log: &'v Log,
-}
-
-impl<'v, 'a> EnumAccess<'v> for VariantPart<'v, 'a> {
-    type Error = Fault;
-    type Variant = Part<'v, 'a>;
-
-    fn variant_seed<S: DeserializeSeed<'v>>(
-        self,
-        seed: S,
-    ) -> Result<(S::Value, Part<'v, 'a>), Fault> {
-        let Self { member, log } = self;
-        let (name, is_plain) = KeyPart::of(member, log).string()?;
-        let name = Part { source: Source::String(name, is_plain), log };
-        let variant = log.handed(|| seed.deserialize(name))?;
-        // From here on it is what the variant holds that nobody has looked at.
-        log.hand();
-        Ok((variant, Part::of(&member.value, log)))
-    }
-}
-
-impl<'v> VariantAccess<'v> for Part<'v, '_> {
-    type Error = Fault;
-
-    fn unit_variant(self) -> Result<(), Fault> {
-        serde::Deserialize::deserialize(self)
-    }
-
-    fn newtype_variant_seed<S: DeserializeSeed<'v>>(self, seed: S) -> Result<S::Value, Fault> {
-        seed.deserialize(self)
-    }
-
-    fn tuple_variant<V: Visitor<'v>>(self, _len: usize, visitor: V) -> Result<V::Value, Fault> {
-        self.deserialize_seq(visitor)
-    }
-
-    fn struct_variant<V: Visitor<'v>>(
-        self,
-        fields: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Fault> {
-        self.deserialize_struct("", fields, visitor)
     }
 }
