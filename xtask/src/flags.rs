@@ -2,7 +2,7 @@
 //!
 //! Invariant: what is not understood is refused, never ignored.
 
-use crate::failure::Failure;
+use crate::{failure::Failure, test::servers::SERVERS};
 
 /// Arguments of `test`.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -25,8 +25,8 @@ pub(crate) struct CiFlags<'a> {
 /// Arguments of `faults`.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct FaultsFlags<'a> {
-    /// The only kind of store to take; both if there is none.
-    pub(crate) database: Option<&'a str>,
+    /// The kinds of stores to take.
+    pub(crate) databases: Vec<&'a str>,
     /// Whether lines are shown as JSON.
     pub(crate) is_json: bool,
 }
@@ -51,8 +51,10 @@ pub(crate) struct MutantsFlags {
 
 /// Arguments of `torture`.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct TortureFlags {
-    /// How long, over all subjects.
+pub(crate) struct TortureFlags<'a> {
+    /// The databases to take, one after the other.
+    pub(crate) databases: Vec<&'a str>,
+    /// How long on each database, over all subjects.
     pub(crate) seconds: u32,
     /// The seed of every random choice.
     pub(crate) seed: u64,
@@ -115,12 +117,14 @@ pub(crate) fn faults(arguments: &[String]) -> Result<FaultsFlags<'_>, Failure> {
     while let Some(argument) = rest.next() {
         match argument.as_str() {
             "--json" => flags.is_json = true,
-            "--database" => match rest.next().map(String::as_str) {
-                Some(name @ ("sqlite" | "memory")) => flags.database = Some(name),
-                other => return Err(value("--database", other, "`sqlite` or `memory`")),
-            },
+            "--database" => {
+                flags.databases.extend(databases(rest.next(), &["memory", "sqlite"])?);
+            }
             _ => return Err(unknown("faults", argument, "`--database NAME`, `--json`")),
         }
+    }
+    if flags.databases.is_empty() {
+        flags.databases = vec!["memory", "sqlite"];
     }
     Ok(flags)
 }
@@ -154,20 +158,37 @@ pub(crate) fn laws(arguments: &[String]) -> Result<LawsFlags, Failure> {
     Ok(flags)
 }
 
-pub(crate) fn torture(arguments: &[String]) -> Result<TortureFlags, Failure> {
-    let mut flags = TortureFlags { seconds: 60, seed: 1, is_json: false };
+pub(crate) fn torture(arguments: &[String]) -> Result<TortureFlags<'_>, Failure> {
+    let mut flags = TortureFlags { databases: Vec::new(), seconds: 60, seed: 1, is_json: false };
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         match argument.as_str() {
             "--json" => flags.is_json = true,
+            "--database" => flags.databases.extend(databases(rest.next(), &["sqlite"])?),
             "--seconds" => flags.seconds = number(argument, rest.next())?,
             "--seed" => flags.seed = number(argument, rest.next())?,
             _ => {
-                return Err(unknown("torture", argument, "`--seconds N`, `--seed N`, `--json`"));
+                let known = "`--database NAME`, `--seconds N`, `--seed N`, `--json`";
+                return Err(unknown("torture", argument, known));
             }
         }
     }
+    if flags.databases.is_empty() {
+        flags.databases = vec!["sqlite"];
+    }
     Ok(flags)
+}
+
+/// The names after `--database`: servers, and these.
+fn databases<'a>(given: Option<&'a String>, others: &[&str]) -> Result<Vec<&'a str>, Failure> {
+    let known: Vec<&str> =
+        others.iter().copied().chain(SERVERS.iter().map(|server| server.name)).collect();
+    let names: Vec<&str> = given.map(|names| names.split(',').collect()).unwrap_or_default();
+    if !names.is_empty() && names.iter().all(|name| known.contains(name)) {
+        return Ok(names);
+    }
+    let known = format!("names of {}, with commas between them", known.join(", "));
+    Err(value("--database", given.map(String::as_str), &known))
 }
 
 fn number<T: std::str::FromStr>(flag: &str, given: Option<&String>) -> Result<T, Failure> {
@@ -236,12 +257,17 @@ mod tests {
 
     #[test]
     fn faults_and_torture_take_their_values() {
-        let flags = FaultsFlags { database: Some("memory"), is_json: true };
-        assert_eq!(faults(&words("--json --database memory")), Ok(flags));
+        let flags = FaultsFlags { databases: vec!["memory", "postgres"], is_json: true };
+        assert_eq!(faults(&words("--json --database memory,postgres")), Ok(flags));
+        assert_eq!(faults(&[]).unwrap().databases, ["memory", "sqlite"]);
         assert!(faults(&words("--database oracle")).is_err());
         assert!(faults(&words("--database")).is_err());
-        let flags = TortureFlags { seconds: 5, seed: 9, is_json: false };
-        assert_eq!(torture(&words("--seed 9 --seconds 5")), Ok(flags));
+        let databases = vec!["sqlite", "mariadb"];
+        let flags = TortureFlags { databases, seconds: 5, seed: 9, is_json: false };
+        let given = words("--database sqlite --seed 9 --seconds 5 --database mariadb");
+        assert_eq!(torture(&given), Ok(flags));
+        assert_eq!(torture(&[]).unwrap().databases, ["sqlite"]);
+        assert!(torture(&words("--database memory")).is_err());
         assert!(torture(&words("--seconds -5")).is_err());
         assert!(torture(&words("--minutes 5")).is_err());
     }

@@ -53,14 +53,14 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "bench",
-        arguments: "[BENCH..] [--json] [--seconds S]",
+        arguments: "[BENCH..] [--json] [--seconds S] [--database NAMES]",
         summary: "run the benchmarks; `--json` prints a line for each case",
         run: bench::run,
     },
     Verb {
         name: "faults",
-        arguments: "[--database NAME] [--json]",
-        summary: "run every job under every fault, on `sqlite`, `memory` or both",
+        arguments: "[--database NAMES] [--json]",
+        summary: "run every job under every fault; on `memory` and `sqlite` unless told",
         run: faults::run,
     },
     Verb {
@@ -77,8 +77,8 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "torture",
-        arguments: "[--seconds N] [--seed N] [--json]",
-        summary: "kill migrations at random moments while others write",
+        arguments: "[--database NAMES] [--seconds N] [--seed N] [--json]",
+        summary: "kill migrations, and servers, at random moments while others write",
         run: torture::run,
     },
 ];
@@ -119,9 +119,9 @@ fn help() -> String {
     let mut text = String::from("cargo xtask VERB: tests and checks of this workspace\n\nverbs\n");
     for verb in VERBS {
         let call = format!("{} {}", verb.name, verb.arguments);
-        text.push_str(&format!("  {:<41} {}\n", call.trim_end(), verb.summary));
+        text.push_str(&format!("  {:<60} {}\n", call.trim_end(), verb.summary));
     }
-    text.push_str(&format!("  {:<41} {}\n", "help", "print this text"));
+    text.push_str(&format!("  {:<60} {}\n", "help", "print this text"));
     text.push_str("\nparts of `test`, in order\n");
     for part in test::PARTS {
         text.push_str(&format!("  {:<13} {}\n", part.name, part.summary));

@@ -1,4 +1,5 @@
-//! `cargo xtask torture`: migrations whose process is killed at random moments, while another one writes.
+//! `cargo xtask torture`: migrations whose process is killed at random moments, while another one writes; and servers that
+//! are killed with them.
 //!
 //! The integration tests do the work, for a number of seconds and on the example's binary as well; their lines are shown
 //! here.
@@ -12,6 +13,7 @@ use crate::{
     failure::Failure,
     faults::{json_line, none_is_a_failure},
     flags,
+    test::servers,
     workspace::{ROOT_PACKAGE, Workspace},
 };
 
@@ -22,26 +24,35 @@ const NOTEBOOKS: &str = "VERSIONED_TORTURE_NOTEBOOKS";
 /// The example that is killed.
 const EXAMPLE: &str = "notebooks";
 
-/// The test that does it.
-const TEST: &str = "torture::";
+/// Where the tests are; the name of a database follows.
+const TESTS: &str = "torture::";
 
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
     let flags = flags::torture(arguments)?;
-    let example = build_example(workspace)?;
-    let mut cargo = command::cargo(&workspace.root);
-    cargo.args(["test", "--quiet", "--package", ROOT_PACKAGE, "--test", "integration"]);
-    cargo.args(["--", TEST, "--nocapture"]);
-    cargo.env(SECONDS, flags.seconds.to_string()).env(NOTEBOOKS, example);
-    cargo.env(SEED, flags.seed.to_string());
-    let mut shown = 0;
-    let ended = command::run_with_lines(&mut cargo, &mut |line| {
-        if let Some(line) = json_line(line) {
-            shown += 1;
-            println!("{}", if flags.is_json { line.to_string() } else { sentence(&line) });
+    let given = servers::provide_among(&flags.databases)?;
+    let mut ended = Ok(());
+    for database in &flags.databases {
+        let mut cargo = command::cargo(&workspace.root);
+        cargo.args(["test", "--quiet", "--package", ROOT_PACKAGE, "--test", "integration"]);
+        cargo.arg("--").arg(format!("{TESTS}{database}")).arg("--nocapture");
+        cargo.env(SECONDS, flags.seconds.to_string()).env(SEED, flags.seed.to_string());
+        given.set_variables(&mut cargo);
+        if *database == "sqlite" {
+            cargo.env(NOTEBOOKS, build_example(workspace)?);
         }
-    });
-    ended.map_err(|failure| failure.with_fix("see what the test found wrong above"))?;
-    none_is_a_failure(shown, "torture")
+        let mut shown = 0;
+        let run = command::run_with_lines(&mut cargo, &mut |line| {
+            if let Some(line) = json_line(line) {
+                shown += 1;
+                println!("{}", if flags.is_json { line.to_string() } else { sentence(&line) });
+            }
+        });
+        let run = run.map_err(|failure| failure.with_fix("see what the test found wrong above"));
+        let run = run.and_then(|()| none_is_a_failure(shown, "torture"));
+        // One database that fails does not keep the others from being tried.
+        ended = ended.and(run);
+    }
+    ended
 }
 
 /// The path of the example's binary, built in release.
@@ -67,10 +78,28 @@ fn executable(messages: &str) -> Option<PathBuf> {
 }
 
 fn sentence(line: &Value) -> String {
+    let of_the_server = match line.get("server") {
+        Some(server) => format!(
+            "; the server killed {} times and down for {:.1} s, {} connections cut, {} processes \
+             interrupted by that, {} changes without an answer, {} of them made; {} operations a \
+             second aimed at, of {} that the idle server sustains",
+            server["kills"],
+            server["seconds_down"].as_f64().unwrap_or_default(),
+            server["cut_connections"],
+            server["interrupted_processes"],
+            server["lost_answers"],
+            server["made_without_answer"],
+            server["aimed_at_operations_per_second"],
+            server["idle_operations_per_second"],
+        ),
+        None => String::new(),
+    };
     format!(
-        "{}, seed {}: {} kills, {} polite ends, {} runs to their end with {} undos and {} replays, \
-         {} operations of the writer; {} lost updates, {} rows came back, {} model versions, {} \
-         counts and {} things in the ledger are wrong, {} rows are below their latest versions, integrity {}, {:.1} s",
+        "{}, {}, seed {}: {} kills, {} polite ends, {} runs to their end with {} undos and {} replays, \
+         {} operations of the writer{of_the_server}; {} lost updates, {} rows came back, {} model \
+         versions, {} counts and {} things in the ledger are wrong, {} rows are below their latest \
+         versions, integrity {}, {:.1} s",
+        line["database"].as_str().unwrap_or("?"),
         line["subject"].as_str().unwrap_or("?"),
         line["seed"],
         line["kills"],
@@ -105,8 +134,12 @@ mod tests {
 
     #[test]
     fn a_line_is_told_as_a_sentence() {
-        let line = serde_json::json!({"subject": "notebooks", "seed": 7, "kills": 12});
+        let line = serde_json::json!({
+            "database": "postgres", "subject": "lessons", "seed": 7, "kills": 12,
+            "server": {"kills": 3, "cut_connections": 9},
+        });
         let sentence = sentence(&line);
-        assert!(sentence.starts_with("notebooks, seed 7: 12 kills, "), "{sentence}");
+        assert!(sentence.starts_with("postgres, lessons, seed 7: 12 kills, "), "{sentence}");
+        assert!(sentence.contains("killed 3 times"), "{sentence}");
     }
 }

@@ -79,12 +79,15 @@ impl Fault {
             (Dialect::Sqlite, _) => false,
             #[cfg(feature = "postgres")]
             (Dialect::Postgres, sqlx::Error::Database(inner)) => {
-                crate::dialect::postgres::is_undone(&inner.code().unwrap_or_default())
+                let code = inner.code().unwrap_or_default();
+                crate::dialect::postgres::is_undone(&code)
+                    || !at_commit && crate::dialect::postgres::is_hung_up(&code)
             }
             #[cfg(feature = "mysql")]
             (Dialect::MySql, sqlx::Error::Database(inner)) => {
                 let number = crate::dialect::mysql::number(inner.as_ref());
                 crate::dialect::mysql::is_undone(number)
+                    || !at_commit && crate::dialect::mysql::is_hung_up(number)
             }
             (_, sqlx::Error::Io(_)) => !at_commit,
             _ => false,

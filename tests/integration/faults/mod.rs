@@ -1,4 +1,4 @@
-//! Every job, struck by every fault at every call, over both kinds of store and in both layouts.
+//! Every job, struck by every fault at every call, over every kind of store and in both layouts.
 //!
 //! `cargo xtask faults` runs `exhaustive` and shows what it prints.
 

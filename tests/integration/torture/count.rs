@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{log::Operations, subject::Subject};
+use super::{database::Kind, log::Operations, server::Disturbances, subject::Subject};
 
 /// What happened to one subject.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +23,12 @@ pub(super) struct Tally {
     /// Times when everything was made stale again.
     pub(super) rounds: u64,
     pub(super) operations: Operations,
+    /// Processes that ended by themselves because the server or a connection was lost, and said that they can go on.
+    pub(super) interrupted: u64,
+    /// What was done to the server, where there is one.
+    pub(super) disturbances: Option<Disturbances>,
+    /// Operations in a second: what the idle server sustains, and what was aimed at.
+    pub(super) rates: Option<(u64, u64)>,
     pub(super) rows: u64,
     pub(super) failing: u64,
     pub(super) elapsed: Duration,
@@ -46,7 +52,7 @@ pub(super) struct Wrong {
     pub(super) below_latest: u64,
     /// Processes that ended with another exit code than done or findings.
     pub(super) ended_badly: u64,
-    /// What `PRAGMA integrity_check` says, where it is not `ok`.
+    /// What the database's own check says, where it is not `ok`.
     pub(super) integrity: Option<String>,
 }
 
@@ -66,10 +72,11 @@ impl Tally {
         self.wrong.clone()
     }
 
-    pub(super) fn to_json(&self, subject: &Subject, seed: u64) -> Value {
-        let Operations { edits, deletes, creates, stalings, lost_races } = self.operations;
+    pub(super) fn to_json(&self, kind: Kind, subject: &Subject, seed: u64) -> Value {
+        let Operations { edits, deletes, creates, stalings, lost_races, .. } = self.operations;
         let wrong = &self.wrong;
-        json!({
+        let mut line = json!({
+            "database": kind.name(),
             "subject": subject.name(),
             "seed": seed,
             "kills": self.kills,
@@ -95,6 +102,25 @@ impl Tally {
             "ended_badly": wrong.ended_badly,
             "integrity_check": wrong.integrity.as_deref().unwrap_or("ok"),
             "seconds": self.elapsed.as_secs_f64(),
-        })
+        });
+        if let Some(server) = self.server_to_json() {
+            line["server"] = server;
+        }
+        line
+    }
+
+    fn server_to_json(&self) -> Option<Value> {
+        let (done, (sustained, aimed_at)) = (self.disturbances?, self.rates?);
+        let Operations { lost_answers, made_without_answer, .. } = self.operations;
+        Some(json!({
+            "kills": done.server_kills,
+            "cut_connections": done.cut_connections,
+            "seconds_down": done.down.as_secs_f64(),
+            "interrupted_processes": self.interrupted,
+            "lost_answers": lost_answers,
+            "made_without_answer": made_without_answer,
+            "idle_operations_per_second": sustained,
+            "aimed_at_operations_per_second": aimed_at,
+        }))
     }
 }

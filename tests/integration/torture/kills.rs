@@ -14,6 +14,12 @@ use super::{
 /// One in so many ends is asked for politely.
 const TERMINATED_ONE_IN: u64 = 5;
 
+/// The exit code of a process that was interrupted and says that it can go on.
+const INTERRUPTED: i32 = 3;
+
+/// How many processes in a row a server may interrupt before it counts as their fault.
+const ROW_MAX: u32 = 100;
+
 /// What kills.
 pub(super) struct Killer<'p> {
     place: &'p Place<'p>,
@@ -34,6 +40,7 @@ impl<'p> Killer<'p> {
         tally: &mut Tally,
         is_enough: &dyn Fn(&Tally) -> bool,
     ) -> Option<i32> {
+        let mut row = 0;
         loop {
             let clock = SystemClock::new();
             let mut child = self.place.start(verb);
@@ -44,9 +51,16 @@ impl<'p> Killer<'p> {
                 false => self.run_time * thousandths / 1_000,
             };
             if let Some(code) = wait_until(&mut child, &clock, time) {
+                // A lost server or connection: the same command goes on.
+                if code == Some(INTERRUPTED) && self.place.has_server() && row < ROW_MAX {
+                    tally.interrupted += 1;
+                    row += 1;
+                    continue;
+                }
                 self.run_time = clock.now();
                 return code;
             }
+            row = 0;
             let code = match self.random.below(TERMINATED_ONE_IN) {
                 0 => terminated(&mut child, tally),
                 _ => {
@@ -71,7 +85,7 @@ fn terminated(child: &mut Child, tally: &mut Tally) -> Option<i32> {
     signal(child, "TERM");
     match child.wait().unwrap().code() {
         // It finished its batch and said that it can go on.
-        Some(3) => {
+        Some(INTERRUPTED) => {
             tally.terminated += 1;
             None
         }

@@ -1,4 +1,5 @@
-//! Migrations whose process is killed again and again, while another process changes, deletes and re-inserts rows.
+//! Migrations whose process is killed again and again, while another process changes, deletes and re-inserts rows. Over a
+//! server, that is killed too, and connections to it are cut.
 //!
 //! The short form is a test like any other. `cargo xtask torture --seconds N` runs the same for longer, on the example's
 //! binary as well; it sets the variables named here.
@@ -6,19 +7,28 @@
 //! Both programs are this test binary, started again with a role; the example is a program of its own.
 
 mod count;
+mod database;
 mod folder;
 mod kills;
 mod ledger;
 mod log;
+mod mariadb;
+mod postgres;
 mod program;
 mod round;
+mod server;
+mod sql;
+mod sqlite;
 mod subject;
 mod two_owners;
 mod writer;
+mod writers;
 
-use std::{path::PathBuf, time::Duration};
+use std::time::Duration;
 
 use count::Tally;
+use database::Kind;
+use server::{Cut, Server};
 use subject::Subject;
 
 /// How many seconds the long form runs; without it the short form runs.
@@ -27,11 +37,9 @@ const SECONDS: &str = "VERSIONED_TORTURE_SECONDS";
 /// The seed of every random choice.
 const SEED: &str = "VERSIONED_TORTURE_SEED";
 
-/// The binary of the example, which is killed too where it is named.
-const NOTEBOOKS: &str = "VERSIONED_TORTURE_NOTEBOOKS";
-
 /// What the short form does on each subject.
 const SHORT: Limit = Limit::Kills(20);
+const SHORT_ON_A_SERVER: Limit = Limit::Kills(5);
 
 /// When a subject has had enough; the round that has begun is finished.
 #[derive(Debug, Clone, Copy)]
@@ -40,28 +48,33 @@ enum Limit {
     Time(Duration),
 }
 
-/// Without it, a crash at the wrong moment could lose what users wrote, bring back what they deleted, or convert a row
-/// twice, and nobody would know.
-#[test]
-fn kills_and_writers_lose_nothing_and_bring_nothing_back() {
-    if let Some(role) = program::Role::of_this_process() {
-        role.play();
-    }
+/// The seed, and what each of so many subjects is to have.
+fn asked_for(subjects: usize, short: Limit) -> (u64, Limit) {
     let seed = std::env::var(SEED).map_or(1, |seed| seed.parse().unwrap());
     let seconds = std::env::var(SECONDS).ok().map(|seconds| seconds.parse::<u32>().unwrap());
-    let mut subjects = vec![Subject::Columns, Subject::Documents];
-    subjects.extend(std::env::var_os(NOTEBOOKS).map(PathBuf::from).map(Subject::Notebooks));
-    let limit = match seconds {
-        None => SHORT,
-        Some(seconds) => {
-            let each = seconds / u32::try_from(subjects.len()).unwrap();
-            Limit::Time(Duration::from_secs(each.into()))
-        }
+    let limit = seconds.map_or(short, |seconds| {
+        let each = seconds / u32::try_from(subjects).unwrap();
+        Limit::Time(Duration::from_secs(each.into()))
+    });
+    (seed, limit)
+}
+
+/// Tortures lessons on a server of their own: the long form in both layouts, the short one in this one.
+fn torture_on<K: Cut>(kind: Kind, short: Subject) {
+    let subjects = match std::env::var_os(SECONDS) {
+        Some(_) => vec![Subject::Columns, Subject::Documents],
+        None => vec![short],
     };
+    let (seed, limit) = asked_for(subjects.len(), SHORT_ON_A_SERVER);
+    let mut server = Server::<K>::start();
     for subject in subjects {
-        let tally = round::torture(&subject, seed, limit);
-        println!("\n{}", tally.to_json(&subject, seed));
+        let address = server.new_database();
+        let mut disturb = |is_enough: &_| server.disturb(seed, is_enough);
+        let tally = round::torture(&subject, seed, limit, Some((address, &mut disturb)));
+        println!("\n{}", tally.to_json(kind, &subject, seed));
         assert_eq!(tally.wrong(), Tally::NOTHING_WRONG, "{}, seed {seed}", subject.name());
-        assert!(tally.kills > 0 && tally.operations.edits > 0, "the programs did not meet");
+        let done = tally.disturbances.unwrap();
+        assert!(done.server_kills > 0 && tally.kills > 0, "{done:?}");
+        assert!(tally.operations.edits > 0, "the programs did not meet");
     }
 }

@@ -9,9 +9,9 @@ use std::{
 use tokio::signal::unix::{SignalKind, signal as signal_of};
 use versioned_cli::{App, Output};
 use versioned_jobs::StopFlag;
-use versioned_sql::SqliteStore;
+use versioned_sql::SqlStore;
 
-use super::{subject::Subject, writer};
+use super::{database::Kind, subject::Subject, writer, writers};
 use crate::jobs::{
     block_on,
     lesson::{MigrateLessonColumnsJob, MigrateLessonDocumentsJob},
@@ -25,7 +25,7 @@ const VERB: &str = "VERSIONED_TORTURE_VERB";
 const WRITER_SEED: &str = "VERSIONED_TORTURE_WRITER_SEED";
 
 /// The test that plays the roles.
-const TEST: &str = "torture::kills_and_writers_lose_nothing_and_bring_nothing_back";
+const TEST: &str = "torture::sqlite::kills_and_writers_lose_nothing_and_bring_nothing_back";
 
 /// Rows of a batch.
 const BATCH_ROWS: &str = "20";
@@ -50,15 +50,20 @@ impl Role {
     /// Does what the process was started for, and ends it.
     pub(super) fn play(self) -> ! {
         let subject = Subject::of_word(&variable(SUBJECT));
-        let database = PathBuf::from(variable(DATABASE));
+        let database = variable(DATABASE);
         let code = match self {
             Self::Writer => {
                 let (log, seed) = (PathBuf::from(variable(LOG)), variable(WRITER_SEED));
                 let seed = seed.parse().unwrap();
-                block_on(writer::write_until_input_ends(&subject, &database, &log, seed));
+                match Kind::at(&database) {
+                    Kind::Sqlite => {
+                        block_on(writer::write_until_input_ends(&subject, &database, &log, seed));
+                    }
+                    _ => writers::write_until_input_ends(&subject, &database, &log, seed),
+                }
                 0
             }
-            Self::Application => block_on(run_verb(&subject, database.to_str().unwrap())),
+            Self::Application => block_on(run_verb(&subject, &database)),
         };
         std::process::exit(code.into())
     }
@@ -69,7 +74,7 @@ fn variable(name: &str) -> String {
 }
 
 async fn run_verb(subject: &Subject, database: &str) -> u8 {
-    let app = App::<SqliteStore>::new("school");
+    let app = App::<SqlStore>::new("school");
     let app = match subject {
         Subject::Documents => app.job::<MigrateLessonDocumentsJob>(),
         _ => app.job::<MigrateLessonColumnsJob>(),
@@ -84,10 +89,10 @@ async fn run_verb(subject: &Subject, database: &str) -> u8 {
         terminate.recv().await;
         flag.set();
     });
-    app.run(words, &mut output, &stop, async |url| SqliteStore::connect(url.as_str()).await).await
+    app.run(words, &mut output, &stop, async |url| SqlStore::connect(url.as_str()).await).await
 }
 
-fn this_binary(role: &str, subject: &Subject, database: &Path) -> Command {
+fn this_binary(role: &str, subject: &Subject, database: &str) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args([TEST, "--exact", "--nocapture"]);
     command.env(ROLE, role).env(SUBJECT, subject.word()).env(DATABASE, database);
@@ -95,7 +100,7 @@ fn this_binary(role: &str, subject: &Subject, database: &Path) -> Command {
 }
 
 /// The application with a verb of its command line.
-pub(super) fn application(subject: &Subject, verb: &str, database: &Path) -> Command {
+pub(super) fn application(subject: &Subject, verb: &str, database: &str) -> Command {
     let mut command = match subject {
         Subject::Notebooks(binary) => {
             let mut command = Command::new(binary);
@@ -138,7 +143,7 @@ impl Verb {
 }
 
 /// Starts a verb, with its results as JSON lines in a file.
-pub(super) fn start(subject: &Subject, verb: Verb, database: &Path, results: &Path) -> Child {
+pub(super) fn start(subject: &Subject, verb: Verb, database: &str, results: &Path) -> Child {
     let mut command = application(subject, &verb.words(), database);
     command.stderr(Stdio::null()).stdout(File::create(results).unwrap()).spawn().unwrap()
 }
@@ -152,7 +157,7 @@ pub(super) fn signal(child: &Child, name: &str) {
 }
 
 /// Starts the writer, which ends when its standard input does.
-pub(super) fn start_writer(subject: &Subject, database: &Path, log: &Path, seed: u64) -> Child {
+pub(super) fn start_writer(subject: &Subject, database: &str, log: &Path, seed: u64) -> Child {
     this_binary("writer", subject, database)
         .env(LOG, log)
         .env(WRITER_SEED, seed.to_string())

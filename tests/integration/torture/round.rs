@@ -2,33 +2,39 @@
 //! compared with the writer's log.
 
 use std::{
+    collections::BTreeMap,
     fs,
     io::{BufRead as _, BufReader, Write as _},
     path::{Path, PathBuf},
     process::{Child, ChildStdin},
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 use serde_json::Value;
 use versioned_jobs::{Clock as _, SystemClock};
-use versioned_sql::sqlx::{self, Connection as _, Row as _};
 
 use super::{
     Limit,
     count::{Tally, Wrong},
+    database::{Connection, Kind},
     folder::TemporaryFolder,
     kills::Killer,
     ledger,
     log::{Expected, replay},
     program::{self, Verb},
+    server::Disturbances,
     subject::{ROWS, RowKind, Subject, key},
-    writer::{MADE_STALE, MAKE_STALE, connect},
+    writer::{MADE_STALE, MAKE_STALE},
+    writers::MEASURE,
 };
 use crate::jobs::block_on;
 
 /// Where a subject lies.
 pub(super) struct Place<'s> {
     subject: &'s Subject,
+    /// For logs, results, and the database if that is a file.
     folder: TemporaryFolder,
+    address: String,
 }
 
 impl Place<'_> {
@@ -36,8 +42,13 @@ impl Place<'_> {
         self.folder.path().join(name)
     }
 
-    pub(super) fn database(&self) -> PathBuf {
-        self.path("torture.db")
+    /// Whether the database is a server's, which is killed as well.
+    pub(super) fn has_server(&self) -> bool {
+        self.kind() != Kind::Sqlite
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::at(&self.address)
     }
 
     /// Runs a verb to its end; gives the report, and the exit code.
@@ -49,7 +60,7 @@ impl Place<'_> {
 
     /// Starts a verb.
     pub(super) fn start(&self, verb: Verb) -> Child {
-        program::start(self.subject, verb, &self.database(), &self.path("results"))
+        program::start(self.subject, verb, &self.address, &self.path("results"))
     }
 
     /// What the last verb has reported.
@@ -58,36 +69,53 @@ impl Place<'_> {
     }
 }
 
-/// Tortures a subject, and says what came of it.
-pub(super) fn torture(subject: &Subject, seed: u64, limit: Limit) -> Tally {
-    let clock = SystemClock::new();
-    let place = Place { subject, folder: TemporaryFolder::new(subject.word()) };
-    block_on(fill(subject, &place.database()));
+/// What disturbs a server until it is told that it is enough.
+pub(super) type Disturb<'d> = &'d mut (dyn FnMut(&AtomicBool) -> Disturbances + Send);
+
+/// Tortures a subject in a database, which for SQLite is a file of its own, and says what came of it.
+pub(super) fn torture(
+    subject: &Subject,
+    seed: u64,
+    limit: Limit,
+    server: Option<(String, Disturb<'_>)>,
+) -> Tally {
+    let folder = TemporaryFolder::new(subject.word());
+    let file = || folder.path().join("torture.db").to_str().unwrap().to_owned();
+    let (address, disturb) = match server {
+        Some((address, disturb)) => (address, Some(disturb)),
+        None => (file(), None),
+    };
+    block_on(fill(subject, &address));
+    let place = Place { subject, folder, address };
     let log = place.path("log");
-    let mut writer = program::start_writer(subject, &place.database(), &log, seed);
+    let mut writer = program::start_writer(subject, &place.address, &log, seed);
     let mut commands = writer.stdin.take().unwrap();
     let mut answers = BufReader::new(writer.stdout.take().unwrap()).lines().map(Result::unwrap);
 
-    let mut killer = Killer::new(&place, seed);
     let mut tally = Tally::default();
-    let is_enough = |tally: &Tally| match limit {
-        Limit::Kills(kills) => tally.kills >= kills,
-        Limit::Time(time) => clock.now() >= time,
-    };
-    while !is_enough(&tally) {
-        make_stale(&mut commands, &mut answers);
-        tally.rounds += 1;
-        let code = killer.run(Verb::Migrate, &mut tally, &is_enough);
-        note_end(&place, code, &mut tally);
-        if tally.rounds % 3 == 0 {
-            undo_the_last(&place, &mut killer, &mut tally, &is_enough);
-        }
-        if tally.rounds % 2 == 0 {
-            let code = killer.run(Verb::Replay, &mut tally, &is_enough);
-            note_end(&place, code, &mut tally);
-            tally.replays += 1;
-        }
+    if disturb.is_some() {
+        tally.rates = Some(measure(&mut commands, &mut answers));
     }
+    let clock = SystemClock::new();
+    let enough = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        // Whatever happens here, the thread must come to its end.
+        let end = EndOnDrop(&enough);
+        let disturbed = disturb.map(|disturb| scope.spawn(|| disturb(&enough)));
+        let is_enough = |tally: &Tally| {
+            let is_enough = match limit {
+                Limit::Kills(kills) => tally.kills >= kills,
+                Limit::Time(time) => clock.now() >= time,
+            };
+            enough.fetch_or(is_enough, Ordering::Relaxed);
+            is_enough
+        };
+        rounds(&place, seed, &is_enough, &mut tally, &mut |_| {
+            make_stale(&mut commands, &mut answers)
+        });
+        drop(end);
+        tally.disturbances = disturbed.map(|thread| thread.join().unwrap());
+    });
     // The end of its input ends the writer.
     drop(commands);
     assert!(answers.all(|line| line != MADE_STALE));
@@ -97,17 +125,58 @@ pub(super) fn torture(subject: &Subject, seed: u64, limit: Limit) -> Tally {
     tally
 }
 
-pub(super) async fn fill(subject: &Subject, path: &Path) {
-    let mut database = connect(path).await;
-    let sql = subject.sql();
-    sqlx::query(sql.create_table).execute(&mut database).await.unwrap();
-    let mut transaction = database.begin().await.unwrap();
+/// Says that it is enough when it is dropped, be it by a panic.
+struct EndOnDrop<'e>(&'e AtomicBool);
+
+impl Drop for EndOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+fn rounds(
+    place: &Place<'_>,
+    seed: u64,
+    is_enough: &dyn Fn(&Tally) -> bool,
+    tally: &mut Tally,
+    make_stale: &mut dyn FnMut(&Tally),
+) {
+    let mut killer = Killer::new(place, seed);
+    while !is_enough(tally) {
+        make_stale(tally);
+        tally.rounds += 1;
+        let code = killer.run(Verb::Migrate, tally, is_enough);
+        note_end(place, code, tally);
+        if tally.rounds.is_multiple_of(3) {
+            undo_the_last(place, &mut killer, tally, is_enough);
+        }
+        if tally.rounds.is_multiple_of(2) {
+            let code = killer.run(Verb::Replay, tally, is_enough);
+            note_end(place, code, tally);
+            tally.replays += 1;
+        }
+    }
+}
+
+pub(super) async fn fill(subject: &Subject, address: &str) {
+    let mut database = Connection::open(address).await.unwrap();
+    let sql = subject.sql(database.kind());
+    database.execute(sql.create_table, &[]).await.unwrap();
+    database.run("BEGIN").await.unwrap();
     for number in 0..ROWS {
         let insert = sql.insert[RowKind::of_number(number) as usize];
-        sqlx::query(insert).bind(key(number)).execute(&mut *transaction).await.unwrap();
+        database.execute(insert, &[key(number).as_str().into()]).await.unwrap();
     }
-    transaction.commit().await.unwrap();
+    database.run("COMMIT").await.unwrap();
     database.close().await.unwrap();
+}
+
+/// What the idle server sustains, and what is aimed at, in operations a second.
+fn measure(commands: &mut ChildStdin, answers: &mut impl Iterator<Item = String>) -> (u64, u64) {
+    writeln!(commands, "{MEASURE}").unwrap();
+    let answer = answers.find(|line| line.starts_with(MEASURE)).expect("the writers are gone");
+    let mut numbers = answer.split(' ').skip(1).map(|number| number.parse().unwrap());
+    (numbers.next().unwrap(), numbers.next().unwrap())
 }
 
 fn make_stale(commands: &mut ChildStdin, answers: &mut impl Iterator<Item = String>) {
@@ -122,14 +191,14 @@ fn undo_the_last(
     tally: &mut Tally,
     is_enough: &dyn Fn(&Tally) -> bool,
 ) {
-    let run = block_on(ledger::last_migration(&place.database()));
+    let run = ledger::last_migration(&place.address);
     loop {
         let code = killer.run(Verb::Undo(run), tally, is_enough);
         // Usage: a process that was killed after its last word has undone it.
-        if code != Some(1) || !block_on(ledger::is_undone(&place.database(), run)) {
+        if code != Some(1) || !ledger::is_undone(&place.address, run) {
             tally.wrong.ended_badly += u64::from(code != Some(0));
         }
-        if block_on(ledger::is_undone(&place.database(), run)) {
+        if ledger::is_undone(&place.address, run) {
             tally.undos += 1;
             tally.completed += 1;
             return;
@@ -156,7 +225,7 @@ fn settle(place: &Place<'_>, log: &Path, tally: &mut Tally) {
     tally.wrong.ended_badly += u64::from(code != Some(2));
     let (rows, operations) = replay(log);
     tally.operations = operations;
-    block_on(compare(place, &rows, tally));
+    compare(place, &rows, tally);
 
     let (audit, _) = place.run(Verb::Audit);
     let audit = audit.expect("the audit has a report");
@@ -174,22 +243,18 @@ fn settle(place: &Place<'_>, log: &Path, tally: &mut Tally) {
     tally.wrong.counts += u64::from(failing != tally.failing);
     let failing = rows.iter().filter(|(_, row)| row.as_ref().is_some_and(|row| row.is_failing));
     let failing = failing.map(|(key, _)| key.clone()).collect();
-    tally.wrong.ledger += block_on(ledger::mistakes(&place.database(), tally.rows, &failing));
+    tally.wrong.ledger += ledger::mistakes(&place.address, tally.rows, &failing);
 }
 
-async fn compare(
-    place: &Place<'_>,
-    expected: &std::collections::BTreeMap<String, Option<Expected>>,
-    tally: &mut Tally,
-) {
-    let mut database = connect(&place.database()).await;
-    let sql = place.subject.sql();
-    let mut wrong = Wrong::default();
+fn compare(place: &Place<'_>, expected: &BTreeMap<String, Option<Expected>>, tally: &mut Tally) {
+    let sql = place.subject.sql(place.kind());
+    let lost_updates = tally.operations.lost_edits;
+    let mut wrong = Wrong { lost_updates, ..Wrong::default() };
     let mut unseen = expected.clone();
-    for row in sqlx::query(sql.all).fetch_all(&mut database).await.unwrap() {
+    for row in ledger::ask(&place.address, sql.all, &[]) {
         tally.rows += 1;
-        let (key, model_version, edits): (String, i64, i64) = (row.get(0), row.get(1), row.get(2));
-        match unseen.remove(&key).unwrap() {
+        let (key, model_version, edits) = (row[0].text(), row[1].number(), row[2].number());
+        match unseen.remove(key).unwrap() {
             None => wrong.resurrected += 1,
             Some(expected) => {
                 tally.failing += u64::from(expected.is_failing);
@@ -203,18 +268,31 @@ async fn compare(
         }
     }
     wrong.lost_updates += unseen.values().flatten().count() as u64;
-    for row in sqlx::query(sql.stale_keys).fetch_all(&mut database).await.unwrap() {
-        let failing = expected.get(&row.get::<String, _>(0)).and_then(Option::as_ref);
+    for row in ledger::ask(&place.address, sql.stale_keys, &[]) {
+        let failing = expected.get(row[0].text()).and_then(Option::as_ref);
         wrong.below_latest += u64::from(!failing.is_some_and(|row| row.is_failing));
     }
-    let check = sqlx::query("PRAGMA integrity_check").fetch_one(&mut database).await.unwrap();
-    wrong.integrity = Some(check.get::<String, _>(0)).filter(|said| said != "ok");
+    wrong.integrity = checked_by_the_database(place);
     let before = std::mem::take(&mut tally.wrong);
     tally.wrong = Wrong { counts: before.counts, ended_badly: before.ended_badly, ..wrong };
-    let restored = ledger::restored(&mut database).await;
+    let restored = ledger::restored(&place.address);
     // Of rows that were deleted since, nobody knows how often they were undone.
     tally.wrong.model_versions += u64::from(tally.undone_rows > restored);
-    database.close().await.unwrap();
+}
+
+/// What the database finds wrong with its own files.
+fn checked_by_the_database(place: &Place<'_>) -> Option<String> {
+    let ask = |sql| ledger::ask(&place.address, sql, &[]);
+    let said = match (place.kind(), place.subject) {
+        (Kind::Sqlite, _) => ask("PRAGMA integrity_check")[0][0].text().to_owned(),
+        (Kind::MariaDb, Subject::Documents) => {
+            ask("CHECK TABLE lesson_documents EXTENDED")[0][3].text().to_lowercase()
+        }
+        (Kind::MariaDb, _) => ask("CHECK TABLE lessons EXTENDED")[0][3].text().to_lowercase(),
+        // It has checksums and no check without an extension; every row was read.
+        (Kind::Postgres, _) => "ok".to_owned(),
+    };
+    Some(said).filter(|said| said != "ok")
 }
 
 /// The outcomes of rows that cannot be migrated, of which a run has one, by whether it keeps a ledger.

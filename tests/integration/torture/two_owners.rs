@@ -5,12 +5,12 @@ use std::{fs::File, path::Path, process::Child, time::Duration};
 use versioned_sql::sqlx::{self, Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use super::{
+    database::{Cell, Connection},
     folder::TemporaryFolder,
     ledger,
     program::{application, signal},
     round::fill,
     subject::{ROWS, RowKind, Subject, key},
-    writer::connect,
 };
 use crate::jobs::block_on;
 
@@ -24,7 +24,7 @@ struct Process {
 }
 
 impl Process {
-    fn start(folder: &Path, database: &Path, name: &str, verb: &str) -> Self {
+    fn start(folder: &Path, database: &str, name: &str, verb: &str) -> Self {
         let errors = folder.join(name);
         let mut command = application(&Subject::Columns, verb, database);
         command.stdout(File::create(folder.join("results")).unwrap());
@@ -41,12 +41,12 @@ impl Process {
 
 /// Waits until a part of the rows is done.
 #[expect(clippy::disallowed_methods, reason = "another process is waited for")]
-fn wait_for_batches(database: &mut SqliteConnection, batches: i64) {
+fn wait_for_batches(database: &mut Connection, batches: i64) {
     let done = "SELECT coalesce(max(number), 0) FROM versioned_units";
     loop {
-        let found = block_on(sqlx::query_scalar::<_, i64>(done).fetch_one(&mut *database));
+        let found = block_on(database.rows(done, &[]));
         // There is no ledger at first.
-        if found.is_ok_and(|number| number >= batches) {
+        if found.is_ok_and(|rows| rows[0][0].number() >= batches) {
             return;
         }
         std::thread::sleep(Duration::from_millis(1));
@@ -55,7 +55,7 @@ fn wait_for_batches(database: &mut SqliteConnection, batches: i64) {
 
 /// Puts a process to sleep between two of its transactions: one within would lock the database for as long as it sleeps.
 #[expect(clippy::disallowed_methods, reason = "another process is waited for")]
-fn suspend(child: &Child, path: &Path) {
+fn suspend(child: &Child, path: &str) {
     let options = SqliteConnectOptions::new().filename(path).busy_timeout(Duration::ZERO);
     let mut probe = block_on(SqliteConnection::connect_with(&options)).unwrap();
     loop {
@@ -75,11 +75,11 @@ fn suspend(child: &Child, path: &Path) {
 #[test]
 fn a_process_that_wakes_up_after_its_run_was_taken_over_writes_nothing_more() {
     let folder = TemporaryFolder::new("two-owners");
-    let database = folder.path().join("school.db");
+    let database = folder.path().join("school.db").to_str().unwrap().to_owned();
     block_on(fill(&Subject::Columns, &database));
     let start = |name: &str, verb: &str| Process::start(folder.path(), &database, name, verb);
     let first = start("first", &format!("{MIGRATE} --who ada"));
-    let mut watch = block_on(connect(&database));
+    let mut watch = block_on(Connection::open(&database)).unwrap();
     wait_for_batches(&mut watch, 50);
     suspend(&first.child, &database);
 
@@ -99,17 +99,17 @@ fn a_process_that_wakes_up_after_its_run_was_taken_over_writes_nothing_more() {
 
     // Each row was written once, or was current or failing and not at all.
     let all = "SELECT id, version FROM lessons";
-    let rows: Vec<(String, i64)> = block_on(sqlx::query_as(all).fetch_all(&mut watch)).unwrap();
+    let rows = block_on(watch.rows(all, &[])).unwrap();
     assert_eq!(rows.len(), usize::try_from(ROWS).unwrap());
     let kind = |id: &str| (0..ROWS).find(|number| key(*number) == id).map(RowKind::of_number);
-    for (id, version) in &rows {
+    for (id, version) in rows.iter().map(|row| (row[0].text(), row[1].number())) {
         let is_stale = matches!(kind(id), Some(RowKind::Oldest | RowKind::Older));
-        assert_eq!(*version, 1 + i64::from(is_stale), "{id}");
+        assert_eq!(version, 1 + i64::from(is_stale), "{id}");
     }
     let failing = (0..ROWS).filter(|number| RowKind::of_number(*number) == RowKind::Failing);
     let failing = failing.map(key).collect();
-    assert_eq!(block_on(ledger::mistakes(&database, ROWS.into(), &failing)), 0);
+    assert_eq!(ledger::mistakes(&database, ROWS.into(), &failing), 0);
     let runs = "SELECT count(*), max(token) FROM versioned_units";
-    let runs: (i64, i64) = block_on(sqlx::query_as(runs).fetch_one(&mut watch)).unwrap();
-    assert_eq!(runs, (1, 2), "one run with two owners");
+    let runs = block_on(watch.rows(runs, &[])).unwrap();
+    assert_eq!(runs, [[1, 2].map(Cell::Number)], "one run with two owners");
 }

@@ -1,4 +1,4 @@
-//! The other program: it changes, deletes and re-inserts rows, each by optimistic locking, and notes what it has committed.
+//! The other program over SQLite: it changes, deletes and re-inserts rows, each by optimistic locking, and notes what it has committed.
 
 use std::{
     io::{BufRead as _, Write as _},
@@ -7,13 +7,10 @@ use std::{
     time::Duration,
 };
 
-use versioned_sql::sqlx::{
-    self, Connection as _, Row as _, SqliteConnection,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode},
-};
-
 use super::{
+    database::{Connection, Kind},
     log::{Entry, Log},
+    sql::Sql,
     subject::{ROWS, RowKind, Subject, key},
 };
 
@@ -43,22 +40,12 @@ impl Random {
     }
 }
 
-/// Opens a database with a wait that outlasts a batch.
-pub(super) async fn connect(path: &Path) -> SqliteConnection {
-    let options = SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .busy_timeout(Duration::from_secs(30));
-    SqliteConnection::connect_with(&options).await.unwrap()
-}
-
 /// Writes until standard input ends.
-pub(super) async fn write_until_input_ends(subject: &Subject, path: &Path, log: &Path, seed: u64) {
+pub(super) async fn write_until_input_ends(subject: &Subject, path: &str, log: &Path, seed: u64) {
     let commands = commands();
     let mut writer = Writer {
-        subject,
-        database: connect(path).await,
+        sql: subject.sql(Kind::Sqlite),
+        database: Connection::open(path).await.unwrap(),
         log: Log::append_to(log),
         random: Random::of_seed(seed),
     };
@@ -89,44 +76,45 @@ fn commands() -> Receiver<()> {
     receiver
 }
 
-struct Writer<'s> {
-    subject: &'s Subject,
-    database: SqliteConnection,
+struct Writer {
+    sql: &'static Sql,
+    database: Connection,
     log: Log,
     random: Random,
 }
 
-impl Writer<'_> {
+impl Writer {
     async fn change_a_row(&mut self) {
-        let sql = self.subject.sql();
+        let sql = self.sql;
         let number = u32::try_from(self.random.below(ROWS.into())).unwrap();
         let key = key(number);
-        let found = sqlx::query(sql.read).bind(&key).fetch_optional(&mut self.database).await;
+        let found = self.database.rows(sql.read, &[key.as_str().into()]).await.unwrap();
         // The time in which somebody edits a form.
         tokio::time::sleep(Duration::from_micros(self.random.below(2_000))).await;
-        let Some(found) = found.unwrap() else {
+        let Some(found) = found.first() else {
             if self.random.below(2) == 0 {
                 let insert = sql.insert[RowKind::Oldest as usize];
-                sqlx::query(insert).bind(&key).execute(&mut self.database).await.unwrap();
+                self.database.execute(insert, &[key.as_str().into()]).await.unwrap();
                 self.log.note(&Entry::Create(key));
             }
             return;
         };
-        let (model_version, edits): (i64, i64) = (found.get(0), found.get(1));
+        let (model_version, edits): (i64, i64) = (found[0].number(), found[1].number());
         // A failing row stays, so that the number of them is known.
         let is_failing = RowKind::of_number(number) == RowKind::Failing;
-        let (query, entry) = match self.random.below(20) {
+        let (version, edit) = (model_version.into(), edits + 1);
+        let bound_key = key.as_str().into();
+        let (statement, arguments, entry) = match self.random.below(20) {
             0 | 1 if !is_failing => {
-                let query = sqlx::query(sql.delete).bind(&key).bind(model_version);
-                (query, Entry::Delete(key.clone()))
+                (sql.delete, vec![bound_key, version], Entry::Delete(key.clone()))
             }
             2 => return self.make_stale(ROWS / 20).await,
             _ => {
-                let query = sqlx::query(sql.edit).bind(&key).bind(edits + 1).bind(model_version);
-                (query, Entry::Edit(key.clone(), edits + 1))
+                let arguments = vec![bound_key, edit.into(), version];
+                (sql.edit, arguments, Entry::Edit(key.clone(), edit))
             }
         };
-        let done = query.execute(&mut self.database).await.unwrap().rows_affected();
+        let done = self.database.execute(statement, &arguments).await.unwrap();
         let entry = if done == 1 { entry } else { Entry::LostRace(key) };
         self.log.note(&entry);
     }
@@ -134,9 +122,9 @@ impl Writer<'_> {
     /// Gives old content to one in so many of the current rows, as an old program does.
     async fn make_stale(&mut self, one_in: u32) {
         let first = i64::try_from(self.random.below(one_in.into())).unwrap();
-        let query = sqlx::query(self.subject.sql().make_stale).bind(one_in).bind(first);
-        for row in query.fetch_all(&mut self.database).await.unwrap() {
-            self.log.note(&Entry::Stale(row.get(0)));
+        let arguments = [i64::from(one_in).into(), first.into()];
+        for row in self.database.rows(self.sql.make_stale, &arguments).await.unwrap() {
+            self.log.note(&Entry::Stale(row[0].text().to_owned()));
         }
     }
 }

@@ -99,28 +99,42 @@ pub(super) fn left_out(without: &[String]) -> String {
 
 /// Finds the servers that are not left out, and installs what is missing where that is ours to do.
 pub(crate) fn provide(without: &[String]) -> Result<Given, Failure> {
+    provide_saying(without, &|line| println!("{line}"))
+}
+
+/// Finds the servers among these databases, for a verb whose standard output is its result alone.
+pub(crate) fn provide_among(databases: &[&str]) -> Result<Given, Failure> {
+    let others = SERVERS.iter().filter(|server| !databases.contains(&server.name));
+    let without: Vec<String> = others.map(|server| server.name.to_owned()).collect();
+    if without.len() == SERVERS.len() {
+        return Ok(Given::default());
+    }
+    provide_saying(&without, &|line| eprintln!("{line}"))
+}
+
+fn provide_saying(without: &[String], say: &dyn Fn(String)) -> Result<Given, Failure> {
     let is_wanted = |server: &&Server| !without.iter().any(|name| name == server.name);
     let wanted: Vec<&Server> = SERVERS.iter().filter(is_wanted).collect();
     let missing = missing(&wanted)?;
     if !missing.is_empty() {
-        install(&missing)?;
+        install(&missing, say)?;
     }
     let mut given = Given::default();
     for server in SERVERS {
         if !is_wanted(&server) {
-            println!("{}: left out", server.name);
+            say(format!("{}: left out", server.name));
             given.left_out.push(server.name);
             continue;
         }
         let folder = find(server)?.ok_or_else(|| not_found(&[server]))?;
-        println!("{}: {} in `{}`", server.name, server.title, folder.display());
+        say(format!("{}: {} in `{}`", server.name, server.title, folder.display()));
         given.folders.push((server.variable, folder));
     }
     if std::env::var_os(MYSQL_URL).is_none_or(|url| url.is_empty()) {
-        println!("mysql: left out, as {MYSQL_URL} names no server");
+        say(format!("mysql: left out, as {MYSQL_URL} names no server"));
         given.left_out.push("mysql");
     } else {
-        println!("mysql: the server that {MYSQL_URL} names");
+        say(format!("mysql: the server that {MYSQL_URL} names"));
     }
     Ok(given)
 }
@@ -171,12 +185,12 @@ fn newest_first(versions: &Path) -> Vec<PathBuf> {
     found.into_iter().map(|(_, folder)| folder).collect()
 }
 
-fn install(missing: &[&Server]) -> Result<(), Failure> {
+fn install(missing: &[&Server], say: &dyn Fn(String)) -> Result<(), Failure> {
     if !may_install() {
         return Err(not_found(missing));
     }
     let packages = packages(missing);
-    println!("installing {packages} with apt-get, as root; their services are not started");
+    say(format!("installing {packages} with apt-get, as root; their services are not started"));
     let stopwatch = Stopwatch::start();
     let mut script = Command::new("sh");
     script.args(["-c", INSTALL, "install"]).args(packages.split(' ')).stdin(Stdio::null());
@@ -188,7 +202,7 @@ fn install(missing: &[&Server]) -> Result<(), Failure> {
         )
     })?;
     let lines = installed.lines().filter(|line| line.starts_with("Setting up ")).count();
-    println!("installed {lines} packages in {:.0} s", stopwatch.elapsed().as_secs_f64());
+    say(format!("installed {lines} packages in {:.0} s", stopwatch.elapsed().as_secs_f64()));
     Ok(())
 }
 

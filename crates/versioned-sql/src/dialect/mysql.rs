@@ -162,6 +162,12 @@ pub(crate) fn is_undone(number: u16) -> bool {
     matches!(number, 1213 | 1020)
 }
 
+/// Whether an error means that the server ends the connection, and with it what was not committed.
+pub(crate) fn is_hung_up(number: u16) -> bool {
+    // ER_SERVER_SHUTDOWN, ER_CONNECTION_KILLED.
+    matches!(number, 1053 | 1927)
+}
+
 /// Sorts error numbers.
 pub(crate) fn classify(number: u16) -> (StoreErrorKind, Option<&'static str>) {
     match number {
@@ -223,5 +229,6 @@ mod tests {
         }
         // The statement alone was undone then, not the transaction.
         assert!(is_undone(1213) && !is_undone(1205));
+        assert!(is_hung_up(1927) && !is_hung_up(1317), "a killed statement was meant");
     }
 }

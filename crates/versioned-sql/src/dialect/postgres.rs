@@ -260,6 +260,12 @@ pub(crate) fn is_undone(code: &str) -> bool {
     matches!(code, "40001" | "40P01")
 }
 
+/// Whether an error means that the server ends the connection, and with it what was not committed.
+pub(crate) fn is_hung_up(code: &str) -> bool {
+    // admin_shutdown, which is also said of one connection; crash_shutdown.
+    matches!(code, "57P01" | "57P02")
+}
+
 /// Sorts SQLSTATE codes.
 pub(crate) fn classify(code: &str) -> (StoreErrorKind, Option<&'static str>) {
     match code {
@@ -320,5 +326,6 @@ mod tests {
             assert_eq!(classify(code).0, kind, "{code}");
         }
         assert!(is_undone("40P01") && !is_undone("55P03"));
+        assert!(is_hung_up("57P01") && !is_hung_up("57014"), "a cancelled statement was meant");
     }
 }

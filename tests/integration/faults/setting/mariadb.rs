@@ -37,13 +37,10 @@ impl Kind for MariaDb {
 /// What the names of tables begin with that hold the start.
 const START: &str = "start_";
 
-/// Tables and their columns, in the order of names and columns.
-const COLUMNS: &str = "SELECT CAST(table_name AS CHAR), CAST(column_name AS CHAR)
-    FROM information_schema.columns
+/// Tables and their columns, in the order of names and columns; and whether a column counts up.
+const COLUMNS: &str = "SELECT CAST(table_name AS CHAR), CAST(column_name AS CHAR),
+    extra = 'auto_increment' FROM information_schema.columns
     WHERE table_schema = database() ORDER BY table_name, ordinal_position";
-
-/// The next number of a table whose rows are named by theirs.
-const NEXT_RUN: &str = "SELECT CAST(coalesce(max(id), 0) + 1 AS SIGNED) FROM start_versioned_runs";
 
 impl ServerDatabase for MariaDbFixture {
     fn store_of_its_own(&self) -> Arc<MySqlStore> {
@@ -83,12 +80,14 @@ impl ServerDatabase for MariaDbFixture {
             }
         }
         self.run(&(script + "COMMIT")).await;
-        if tables.contains_key("versioned_runs") {
-            let next: i64 = match tables.contains_key("start_versioned_runs") {
-                true => sqlx::query_scalar(NEXT_RUN).fetch_one(self.store().pool()).await.unwrap(),
-                false => 1,
-            };
-            self.run(&format!("ALTER TABLE versioned_runs AUTO_INCREMENT = {next}")).await;
+        // The numbers of other tables of the ledger are not compared.
+        let numbered = tables.iter().filter(|(name, table)| {
+            let is_compared = *name == "versioned_runs" || !name.starts_with("versioned_");
+            table.is_numbered && is_compared && is_of_the_job(name)
+        });
+        for (table, _) in numbered {
+            // The server takes the first number that is free.
+            self.run(&format!("ALTER TABLE {table} AUTO_INCREMENT = 1")).await;
         }
     }
 
@@ -97,8 +96,9 @@ impl ServerDatabase for MariaDbFixture {
         let shown = tables
             .iter()
             .filter(|(name, _)| is_of_the_job(name) && !name.starts_with("versioned_"));
-        let selects = shown.map(|(name, columns)| {
-            let columns = columns.iter().filter(|column| !left_out.contains(&column.as_str()));
+        let selects = shown.map(|(name, table)| {
+            let columns =
+                table.columns.iter().filter(|column| !left_out.contains(&column.as_str()));
             let literals = columns.map(|column| format!("CAST(quote(`{column}`) AS BINARY)"));
             let literals = literals.collect::<Vec<_>>().join(", ");
             format!("SELECT concat_ws(', ', '{name}', {literals}) FROM {name}")
@@ -117,12 +117,21 @@ fn is_of_the_job(table: &str) -> bool {
     !table.starts_with(START) && table != "versioned_ledger"
 }
 
+/// A table as far as it matters here.
+#[derive(Default)]
+struct Table {
+    columns: Vec<String>,
+    is_numbered: bool,
+}
+
 /// The tables with their columns.
-async fn tables(fixture: &MariaDbFixture) -> BTreeMap<String, Vec<String>> {
+async fn tables(fixture: &MariaDbFixture) -> BTreeMap<String, Table> {
     let rows = sqlx::query(COLUMNS).fetch_all(fixture.store().pool()).await.unwrap();
-    let mut tables = BTreeMap::<String, Vec<String>>::new();
+    let mut tables = BTreeMap::<String, Table>::new();
     for row in rows {
-        tables.entry(row.get(0)).or_default().push(row.get(1));
+        let table = tables.entry(row.get(0)).or_default();
+        table.columns.push(row.get(1));
+        table.is_numbered |= row.get::<bool, _>(2);
     }
     tables
 }

@@ -207,3 +207,34 @@ fn two_writers_of_the_same_rows_come_to_an_end_and_one_wins_each() {
         assert!(all.iter().all(|row| row.model_version == Some(8)));
     });
 }
+
+/// An administrator who ends connections, or a server that is restarted, would otherwise end every run.
+#[test]
+fn a_batch_whose_connection_was_killed_is_written_again() {
+    block_on(async {
+        let fixture = MariaDbFixture::new().await;
+        let table = EntityTable::new(&SAMPLE, sample_model()).unwrap();
+        fixture.create_table(&table).await;
+        fixture.put(&table, Sample::stale("a").row).await;
+        let expected = fixture.store().get(&table, &"a".into()).await.unwrap().unwrap();
+        let mut other = fixture.store().pool().begin().await.unwrap();
+        let lock = sqlx::query("SELECT 1 FROM samples WHERE id = 'a' FOR UPDATE");
+        lock.execute(&mut *other).await.unwrap();
+        let (store, of) = (fixture.store().clone(), table.clone());
+        let write = RowWrite { expected, set: vec![(SampleColumn::States as usize, text("[]"))] };
+        let written = tokio::spawn(async move { store.write_batch(&of, &[write]).await });
+        // It waits for the lock, and is killed meanwhile.
+        let waiting = "SELECT CAST(id AS SIGNED) FROM information_schema.processlist \
+                       WHERE db = database() AND id <> connection_id() \
+                       AND info LIKE '%FOR UPDATE%'";
+        let victim: i64 = loop {
+            let found = sqlx::query_scalar(waiting).fetch_optional(fixture.store().pool()).await;
+            if let Some(victim) = found.unwrap() {
+                break victim;
+            }
+        };
+        fixture.execute(&format!("KILL {victim}")).await;
+        other.rollback().await.unwrap();
+        assert_eq!(written.await.unwrap().unwrap(), [WriteOutcome::Written]);
+    });
+}

@@ -93,6 +93,30 @@ fn a_batch_that_the_server_undid_for_a_deadlock_is_written_again() {
     });
 }
 
+/// An administrator who ends connections, or a server that is restarted, would otherwise end every run.
+#[test]
+fn a_batch_whose_connection_was_ended_is_written_again() {
+    block_on(async {
+        let (fixture, table) = filled().await;
+        // The first two updates end their own connections.
+        fixture
+            .execute(
+                "CREATE SEQUENCE tries; \
+                 CREATE FUNCTION hang_up() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN \
+                 IF nextval('tries') <= 2 THEN PERFORM pg_terminate_backend(pg_backend_pid()); \
+                 PERFORM pg_sleep(60); END IF; RETURN NEW; END$$; \
+                 CREATE TRIGGER hang_up BEFORE UPDATE ON samples \
+                 FOR EACH ROW EXECUTE FUNCTION hang_up()",
+            )
+            .await;
+        let write = [write_of(&fixture, &table, "a").await];
+        let outcomes = fixture.store().write_batch(&table, &write).await.unwrap();
+        assert_eq!(outcomes, [WriteOutcome::Written]);
+        let tries: Vec<_> = fixture.query("SELECT last_value FROM tries").await;
+        assert_eq!(sqlx::Row::get::<i64, _>(&tries[0], 0), 3);
+    });
+}
+
 /// Both read the row before either writes it; the second one waits for the first, and then sees what it wrote.
 #[test]
 fn of_two_writers_of_a_row_one_wins() {
