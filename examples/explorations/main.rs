@@ -2,24 +2,26 @@
 //!
 //! ```text
 //! cargo run --example explorations                         on a private database
-//! cargo run --example explorations -- --database x.db      on a file
+//! cargo run --example explorations -- --database URL       on a file, PostgreSQL or MariaDB
 //! cargo run --example explorations -- --help               census, audit, migrate ..
 //! ```
 //!
 //! `exploration.rs` has the declaration and the conversions, `state_steps.rs` what they do to one
 //! state: the part to copy.
 
-#[path = "../notebooks/database.rs"]
+#[path = "../database/mod.rs"]
+#[expect(dead_code, reason = "the examples share it")]
 mod database;
 mod exploration;
 
 use std::process::ExitCode;
 
+use database::sql::{Param, Transaction};
 use exploration::Exploration;
 use serde_json::{Value, json};
 use versioned_cli::{App, Output, VerbCall, VerbError, clap::Command, exit_code};
 use versioned_jobs::{BaseMigrateVersionedModelJob, JobOptions, NoProgress, VersionedModel};
-use versioned_sql::{SqliteStore, sqlx};
+use versioned_sql::SqlStore;
 use versioned_store::StorageModel;
 
 /// The entity kind: which domain object, and how it is stored.
@@ -71,7 +73,7 @@ async fn story(call: VerbCall<'_, ()>) -> Result<u8, VerbError> {
     Ok(exit_code::DONE)
 }
 
-async fn show(database: &SqliteStore, id: &str, output: &Output) -> Result<(), VerbError> {
+async fn show(database: &SqlStore, id: &str, output: &Output) -> Result<(), VerbError> {
     let exploration = Explorations::find(database, &id.into()).await?;
     let Some(exploration) = exploration else {
         output.line(format!("`{id}` is gone"));
@@ -89,19 +91,20 @@ async fn show(database: &SqliteStore, id: &str, output: &Output) -> Result<(), V
 }
 
 /// Three explorations, as three ages of the application wrote them.
-async fn store_explorations(database: &SqliteStore) -> Result<(), VerbError> {
-    sqlx::query(
-        "CREATE TABLE IF NOT EXISTS explorations (
-            id TEXT NOT NULL PRIMARY KEY,
-            init_state_name TEXT NOT NULL,
-            language_code TEXT NOT NULL,
-            states TEXT NOT NULL,
-            states_schema_version INTEGER NOT NULL,
-            version INTEGER NOT NULL DEFAULT 1
-        )",
-    )
-    .execute(database.pool())
-    .await?;
+async fn store_explorations(database: &SqlStore) -> Result<(), VerbError> {
+    let mut transaction = Transaction::begin(database).await?;
+    transaction
+        .define(
+            "CREATE TABLE IF NOT EXISTS explorations (
+                id $KEY NOT NULL PRIMARY KEY,
+                init_state_name $TEXT NOT NULL,
+                language_code $TEXT NOT NULL,
+                states $JSON NOT NULL,
+                states_schema_version INTEGER NOT NULL,
+                version INTEGER NOT NULL DEFAULT 1
+            )",
+        )
+        .await?;
 
     let halves = json!({"Halves": state("NumericExpressionInput"), "End": state("EndExploration")});
     let colours = json!({"Colours": sorting_state(), "End": state("EndExploration")});
@@ -110,21 +113,18 @@ async fn store_explorations(database: &SqliteStore) -> Result<(), VerbError> {
     for (id, first_state, version, states) in [
         ("fractions", "Halves", 41, halves),
         ("colours", "Colours", 41, colours),
-        ("kites", "Kites", 44, kites),
+        ("kites", "Kites", 44_i64, kites),
     ] {
-        sqlx::query(
-            "INSERT INTO explorations
-                (id, init_state_name, language_code, states, states_schema_version)
-             VALUES (?, ?, 'en', ?, ?) ON CONFLICT (id) DO NOTHING",
-        )
-        .bind(id)
-        .bind(first_state)
-        .bind(states.to_string())
-        .bind(version)
-        .execute(database.pool())
-        .await?;
+        let row = [
+            ("id", id.into()),
+            ("init_state_name", first_state.into()),
+            ("language_code", "en".into()),
+            ("states", Param::Json(states.to_string())),
+            ("states_schema_version", version.into()),
+        ];
+        transaction.insert("explorations", &row).await?;
     }
-    Ok(())
+    transaction.commit().await
 }
 
 /// A state as version 41 has it.

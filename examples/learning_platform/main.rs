@@ -4,7 +4,8 @@
 //! cargo run --release --example learning_platform
 //!     the story, on a private database
 //! cargo run --release --example learning_platform -- --database x.db
-//!     the same on a file, which the other verbs then open:
+//!     the same on a file, or on a database of a server: `postgres://user@host/db`, or
+//!     `mysql://user@host/db`, which the other verbs then open:
 //! cargo run --release --example learning_platform -- --database x.db census
 //!     likewise entities, audit, migrate, quarantine, runs, undo, `history exploration fractions`,
 //!     and `revert exploration fractions --to 1 --who ana`
@@ -22,9 +23,10 @@
 //! | `files.rs` | a store outside of the database, whose answers conversions need |
 //! | `schema.rs`, `schema.sql`, `seeds/` | the database as older programs have left it |
 //! | `golden/` | stored documents of all versions, with what their chains make of them |
+//! | `../database/` | how databases are opened, and the application's own SQL in each |
 //! | `story/` | the story |
 
-#[path = "../notebooks/database.rs"]
+#[path = "../database/mod.rs"]
 mod database;
 mod domain;
 mod files;
@@ -42,7 +44,7 @@ mod tests;
 use std::process::ExitCode;
 
 use versioned_cli::{App, clap::Command};
-use versioned_sql::SqliteStore;
+use versioned_sql::SqlStore;
 
 use crate::models::{
     MigrateCollectionJob, MigrateCollectionSnapshotsJob, MigrateExplorationJob,
@@ -55,7 +57,7 @@ fn main() -> ExitCode {
     app().main(database::open)
 }
 
-fn app() -> App<SqliteStore> {
+fn app() -> App<SqlStore> {
     App::new("learning_platform")
         .about("Keeps what learners learn, and brings it to its latest versions")
         .job::<MigrateExplorationJob>()

@@ -11,12 +11,16 @@ use std::{
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 use versioned_cli::{Output, VerbCall, VerbError, exit_code};
 use versioned_core::json::Limits;
-use versioned_jobs::Printable;
-use versioned_sql::sqlx::{self, SqliteConnection, SqlitePool};
+use versioned_jobs::{Printable, VersionedModel};
+use versioned_sql::SqlStore;
 
 use crate::{
-    database,
+    database::{
+        self,
+        sql::{Param, Transaction},
+    },
     folder::{NotebookFile, notebook_files},
+    job::Notebooks,
     notebook::{Format, FormatError},
 };
 
@@ -31,8 +35,8 @@ pub(crate) async fn run(call: VerbCall<'_, ()>) -> Result<u8, VerbError> {
         VerbError::from(error).with_help(help)
     })?;
     let database = call.open(database::open_or_create).await?;
-    create_table(database.pool()).await?;
-    let imported = import_files(database.pool(), files).await?;
+    create_table(&database).await?;
+    let imported = import_files(&database, files).await?;
 
     for file in &imported.refused {
         file.show(call.output);
@@ -158,28 +162,29 @@ impl Serialize for RefusedFile {
     }
 }
 
+/// The table. A notebook stays the text that it was in its file, so no type of documents will do.
+const TABLE: &str = "CREATE TABLE IF NOT EXISTS notebooks (
+    file $KEY NOT NULL PRIMARY KEY,
+    notebook $TEXT NOT NULL,
+    notebook_schema_version INTEGER NOT NULL,
+    version INTEGER NOT NULL DEFAULT 1
+)";
+
 /// Creates the table of notebooks where there is none.
-pub(crate) async fn create_table(pool: &SqlitePool) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "CREATE TABLE IF NOT EXISTS notebooks (
-            file TEXT NOT NULL PRIMARY KEY,
-            notebook TEXT NOT NULL,
-            notebook_schema_version INTEGER NOT NULL,
-            version INTEGER NOT NULL DEFAULT 1
-        )",
-    )
-    .execute(pool)
-    .await?;
-    Ok(())
+pub(crate) async fn create_table(store: &SqlStore) -> Result<(), VerbError> {
+    let mut transaction = Transaction::begin(store).await?;
+    transaction.define(TABLE).await?;
+    transaction.commit().await?;
+    database::check(store, &Notebooks::table()?).await
 }
 
 /// Stores files in one transaction: all of them, or none if the database fails.
 pub(crate) async fn import_files(
-    pool: &SqlitePool,
+    database: &SqlStore,
     files: impl IntoIterator<Item = NotebookFile>,
-) -> Result<Imported, sqlx::Error> {
+) -> Result<Imported, VerbError> {
     let mut imported = Imported::default();
-    let mut transaction = pool.begin().await?;
+    let mut transaction = Transaction::begin(database).await?;
     for NotebookFile { name, path } in files {
         match read(&path) {
             Ok((format, json)) => match store(&mut transaction, &name, format, &json).await? {
@@ -195,21 +200,18 @@ pub(crate) async fn import_files(
 
 /// Stores one notebook; returns whether its row is new.
 pub(crate) async fn store(
-    connection: &mut SqliteConnection,
+    transaction: &mut Transaction,
     name: &str,
     format: Format,
     json: &str,
-) -> Result<bool, sqlx::Error> {
-    let done = sqlx::query(
-        "INSERT INTO notebooks (file, notebook, notebook_schema_version) VALUES (?, ?, ?)
-         ON CONFLICT (file) DO NOTHING",
-    )
-    .bind(name)
-    .bind(json)
-    .bind(i64::from(format.schema_version()))
-    .execute(connection)
-    .await?;
-    Ok(done.rows_affected() > 0)
+) -> Result<bool, VerbError> {
+    let version = i64::from(format.schema_version());
+    let columns: [(&str, Param); 3] = [
+        ("file", name.into()),
+        ("notebook", json.into()),
+        ("notebook_schema_version", version.into()),
+    ];
+    transaction.insert("notebooks", &columns).await
 }
 
 fn read(path: &Path) -> Result<(Format, String), FileError> {

@@ -1,14 +1,15 @@
-//! Notebooks: an application that keeps Jupyter notebooks of formats 2.0 to 4.5 in SQLite, and
-//! brings them all to 4.5.
+//! Notebooks: an application that keeps Jupyter notebooks of formats 2.0 to 4.5 in SQLite,
+//! PostgreSQL or MariaDB, and brings them all to 4.5.
 //!
 //! ```text
 //! cargo run --release --example notebooks
 //!     the story, on notebooks of its own
 //! cargo run --release --example notebooks -- report FOLDER..
 //!     what becomes of your notebooks; the files stay as they are
-//! cargo run --release --example notebooks -- --database FILE import FOLDER
-//! cargo run --release --example notebooks -- --database FILE census
-//!     your notebooks in a database; likewise audit, migrate, entities, check
+//! cargo run --release --example notebooks -- --database URL import FOLDER
+//! cargo run --release --example notebooks -- --database URL census
+//!     your notebooks in a database, which is a file or one of a server, such as
+//!     `postgres://user@host/db` or `mysql://user@host/db`; likewise audit, migrate, entities, check
 //! ```
 //!
 //! | file | what it is |
@@ -16,8 +17,10 @@
 //! | `notebook/` | the domain object, its conversions, and how formats map to versions |
 //! | `job.rs` | the job: domain object and storage model |
 //! | `story.rs`, `report.rs`, `import.rs` | own verbs, beside those of `versioned-cli` |
-//! | `folder.rs`, `database.rs` | files below a folder; the database |
+//! | `folder.rs`, `../database/` | files below a folder; the database |
 
+#[path = "../database/mod.rs"]
+#[expect(dead_code, reason = "the examples share it")]
 mod database;
 mod folder;
 mod import;
@@ -25,6 +28,8 @@ mod job;
 mod notebook;
 mod report;
 mod story;
+#[cfg(test)]
+mod tests;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -32,8 +37,13 @@ use versioned_cli::{
     App,
     clap::{Arg, ArgAction, Command, value_parser},
 };
+use versioned_sql::SqlStore;
 
 fn main() -> ExitCode {
+    app().main(database::open)
+}
+
+fn app() -> App<SqlStore> {
     App::new("notebooks")
         .about("Keeps Jupyter notebooks of formats 2.0 to 4.5 and brings them to 4.5")
         .job::<job::MigrateNotebookJob>()
@@ -59,7 +69,6 @@ fn main() -> ExitCode {
             story::run,
         )
         .default_verb(story::VERB)
-        .main(database::open)
 }
 
 fn folder() -> Arg {

@@ -7,16 +7,19 @@ use std::{
 };
 
 use versioned_cli::{Output, VerbCall, VerbError, exit_code};
+use versioned_core::document::MemberValue;
 use versioned_jobs::{
     Align, BaseMigrateVersionedModelJob, JobOptions, JobReport, NoProgress, TextTable,
+    VersionedModel,
 };
-use versioned_sql::{SqliteStore, sqlx};
+use versioned_sql::SqlStore;
+use versioned_store::{BatchLimits, Bodies, ModelStore, ScanRequest};
 
 use crate::{
     database,
     folder::{FolderError, NotebookFile, notebook_files},
     import::{Imported, create_table, import_files},
-    job::MigrateNotebookJob,
+    job::{MigrateNotebookJob, Notebooks},
     notebook::Format,
 };
 
@@ -36,8 +39,8 @@ pub(crate) async fn run(call: VerbCall<'_, ()>) -> Result<u8, VerbError> {
     let found = files.len();
 
     let database = database::open_or_private(&call).await?;
-    create_table(database.pool()).await?;
-    let imported = import_files(database.pool(), files).await?;
+    create_table(&database).await?;
+    let imported = import_files(&database, files).await?;
     let options =
         JobOptions::default().with_failures_kept(FAILURES_SHOWN_MAX).with_stop(call.stop.clone());
     let migrated = MigrateNotebookJob::migrate(&database, &options, &NoProgress).await?;
@@ -79,25 +82,33 @@ fn files_below(folders: &[&PathBuf]) -> Result<Vec<NotebookFile>, FolderError> {
     Ok(files)
 }
 
-/// How many rows there are of each format, as the documents themselves say; `None` where SQLite
-/// cannot read one.
-async fn stored_formats(
-    database: &SqliteStore,
-) -> Result<BTreeMap<Option<Format>, u64>, VerbError> {
-    let rows: Vec<(Option<u32>, Option<u32>, i64)> = sqlx::query_as(
-        "SELECT notebook ->> 'nbformat', notebook ->> 'nbformat_minor', count(*)
-         FROM (SELECT CASE WHEN json_valid(notebook) THEN notebook END AS notebook FROM notebooks)
-         GROUP BY 1, 2",
-    )
-    .fetch_all(database.pool())
-    .await?;
-
+/// How many rows there are of each format, as the documents themselves say; `None` where one says
+/// nothing that can be read.
+async fn stored_formats(database: &SqlStore) -> Result<BTreeMap<Option<Format>, u64>, VerbError> {
+    let table = Notebooks::table()?;
+    let mut request = ScanRequest {
+        after: None,
+        until: None,
+        limits: BatchLimits::default(),
+        bodies: Bodies::All,
+    };
     let mut formats = BTreeMap::new();
-    for (major, minor, rows) in rows {
-        let format = major.map(|major| Format { major, minor: minor.unwrap_or(0) });
-        *formats.entry(format).or_default() += u64::try_from(rows)?;
+    loop {
+        let page = database.scan(&table, &request).await?;
+        for row in &page.rows {
+            let members = table.members(row)?;
+            let notebook = members.iter().find_map(|member| match (member.key, member.value) {
+                ("notebook", MemberValue::Json(notebook)) => Some(notebook),
+                _ => None,
+            });
+            let format = notebook.and_then(|json| Format::of_file(json).ok());
+            *formats.entry(format).or_default() += 1;
+        }
+        request.after = page.rows.last().map(|row| row.key.clone());
+        if page.is_last {
+            return Ok(formats);
+        }
     }
-    Ok(formats)
 }
 
 /// Files per format, before and after.

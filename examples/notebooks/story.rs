@@ -5,10 +5,13 @@ use versioned_cli::{Output, VerbCall, VerbError, exit_code};
 use versioned_jobs::{
     BaseMigrateVersionedModelJob, JobOptions, JobReport, NoProgress, VersionedModel,
 };
-use versioned_sql::{SqliteStore, sqlx};
+use versioned_sql::SqlStore;
 
 use crate::{
-    database,
+    database::{
+        self,
+        sql::{Sql, Transaction},
+    },
     import::{create_table, store},
     job::{MigrateNotebookJob, Notebooks},
     notebook::{Cell, Format},
@@ -30,6 +33,13 @@ const NOTEBOOKS: [(&str, &str); 6] = [
 /// The file that comes late: the first notebook again, under another name.
 const LATE: &str = "late-bees-2.0.ipynb";
 
+/// The schema version of a row, as a text.
+const VERSION: Sql = Sql {
+    sqlite: "SELECT CAST(notebook_schema_version AS TEXT) FROM notebooks WHERE file = ?",
+    postgres: "SELECT notebook_schema_version::text FROM notebooks WHERE file = ?",
+    mysql: "SELECT CAST(notebook_schema_version AS CHAR) FROM notebooks WHERE file = ?",
+};
+
 /// Tells the story.
 pub(crate) async fn run(call: VerbCall<'_, ()>) -> Result<u8, VerbError> {
     let database = &database::open_or_private(&call).await?;
@@ -38,14 +48,14 @@ pub(crate) async fn run(call: VerbCall<'_, ()>) -> Result<u8, VerbError> {
 }
 
 struct Story<'a> {
-    database: &'a SqliteStore,
+    database: &'a SqlStore,
     output: &'a Output,
 }
 
 impl Story<'_> {
     async fn tell(&self) -> Result<(), VerbError> {
         self.chapter("Stored", "Notebooks of formats 2.0 to 4.5, each as its program wrote it.");
-        create_table(self.database.pool()).await?;
+        create_table(self.database).await?;
         for (name, json) in NOTEBOOKS {
             self.store(name, json).await?;
         }
@@ -74,8 +84,9 @@ impl Story<'_> {
 
     async fn store(&self, name: &str, json: &str) -> Result<(), VerbError> {
         let format = Format::of_file(json)?;
-        let mut connection = self.database.pool().acquire().await?;
-        let is_new = store(&mut connection, name, format, json).await?;
+        let mut transaction = Transaction::begin(self.database).await?;
+        let is_new = store(&mut transaction, name, format, json).await?;
+        transaction.commit().await?;
         let done = if is_new { "stored as" } else { "there already, once stored as" };
         let version = format.schema_version();
         self.output.line(format_args!("  {name:<19}  format {format}, {done} version {version}"));
@@ -101,11 +112,10 @@ impl Story<'_> {
             self.output.line(format_args!("  {name} is gone"));
             return Ok(());
         };
-        let row: i64 =
-            sqlx::query_scalar("SELECT notebook_schema_version FROM notebooks WHERE file = ?")
-                .bind(name)
-                .fetch_one(self.database.pool())
-                .await?;
+        let mut transaction = Transaction::begin(self.database).await?;
+        let statement = VERSION.of(transaction.dialect());
+        let row = transaction.texts(statement, &[name.into()]).await?.concat();
+        transaction.commit().await?;
         let version = entity.notebook_schema_version;
         self.output.line(format_args!(
             "  {}  read at version {version}; its row stays at version {row}",

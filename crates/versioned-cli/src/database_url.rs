@@ -61,7 +61,8 @@ impl fmt::Debug for DatabaseUrl {
 
 /// What stands before and after the password, if there is one.
 fn user_info(address: &str) -> Option<(&str, &str)> {
-    let host_start = address.find("://")? + 3;
+    // Where something is mistyped, rather too much is hidden than a password shown.
+    let host_start = address.find("://").map_or(0, |at| at + 3);
     let at = address.rfind('@').filter(|at| *at >= host_start)?;
     let colon = address[host_start..at].find(':')? + host_start;
     Some((&address[..colon], &address[at + 1..]))
@@ -83,6 +84,8 @@ mod tests {
             ("sqlite:///var/a:b@c.db", "sqlite:///var/a:***@c.db"),
             ("postgres://app@db/x", "postgres://app@db/x"),
             ("postgres://app:p@ss:word@db/x", "postgres://app:***@db/x"),
+            ("postgres:/app:p@db/x", "postgres:***@db/x"),
+            ("app:p@db/x", "app:***@db/x"),
             ("mysql://db/x?user=a&password=p&ssl=1", "mysql://db/x?user=a&password=***&ssl=1"),
         ] {
             assert_eq!(DatabaseUrl::new(url).to_string(), shown);

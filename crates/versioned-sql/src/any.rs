@@ -2,10 +2,11 @@
 //!
 //! Layer: adapters.
 
-use versioned_store::StoreError;
+use versioned_store::{StoreError, StoreErrorKind};
 
 use crate::{
     connection::Pool,
+    error::CONNECT,
     store::{Connect, Store, private},
 };
 
@@ -90,15 +91,38 @@ impl Store<AnyPool> {
     ///
     /// # Errors
     ///
-    /// `Unsupported` if the crate was built without the store for the address; otherwise those of the store's `connect`.
+    /// `Misconfigured` if the address is of no database, `Unsupported` if the crate was built without the store for it;
+    /// otherwise those of the store's `connect`.
     pub async fn connect(url: &str) -> Result<Self, StoreError> {
-        let (scheme, _) = url.split_once(':').unwrap_or_default();
+        let (scheme, rest) = url.split_once(':').unwrap_or_default();
+        let has_authority = rest.starts_with("//");
         match scheme {
-            "postgres" | "postgresql" => postgres(url).await,
-            "mysql" | "mariadb" => mysql(url).await,
-            _ => sqlite(url).await,
+            "postgres" | "postgresql" if has_authority => postgres(url).await,
+            "mysql" | "mariadb" if has_authority => mysql(url).await,
+            "postgres" | "postgresql" | "mysql" | "mariadb" => Err(mistyped(AddressProblem::Host)),
+            "" | "sqlite" => sqlite(url).await,
+            // A path may have a colon in it.
+            _ if !has_authority => sqlite(url).await,
+            _ => Err(mistyped(AddressProblem::Scheme { scheme: scheme.to_owned() })),
         }
     }
+}
+
+/// Why an address names no database.
+#[derive(Debug, thiserror::Error)]
+enum AddressProblem {
+    #[error("no `//` follows the first colon of the address, so it names no server")]
+    Host,
+    #[error("no database is called `{scheme}`")]
+    Scheme { scheme: String },
+}
+
+/// Does not repeat the address, because nobody knows where its password is.
+fn mistyped(problem: AddressProblem) -> StoreError {
+    StoreError::new(StoreErrorKind::Misconfigured, CONNECT, "the address that was given", problem)
+        .with_help(
+            "write `postgres://user@host/database`, `mysql://user@host/database`, or the path of an SQLite file",
+        )
 }
 
 #[cfg(feature = "postgres")]
@@ -144,8 +168,8 @@ struct LeftOut {
 
 #[cfg(not(all(feature = "sqlite", feature = "postgres", feature = "mysql")))]
 fn left_out(url: &str, feature: &'static str) -> StoreError {
-    let (kind, cause) = (versioned_store::StoreErrorKind::Unsupported, LeftOut { feature });
+    let (kind, cause) = (StoreErrorKind::Unsupported, LeftOut { feature });
     let target = crate::error::without_password(url);
-    StoreError::new(kind, crate::error::CONNECT, target, cause)
+    StoreError::new(kind, CONNECT, target, cause)
         .with_help("build it with that feature, or name another database")
 }

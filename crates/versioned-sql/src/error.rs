@@ -76,21 +76,50 @@ impl Fault {
     fn is_undone(&self) -> bool {
         let Self::Driver { dialect, cause, at_commit } = self else { return false };
         match (dialect, cause) {
+            #[cfg(feature = "postgres")]
+            (Dialect::Postgres, sqlx::Error::Database(inner))
+                if crate::dialect::postgres::is_undone(&inner.code().unwrap_or_default()) =>
+            {
+                true
+            }
+            #[cfg(feature = "mysql")]
+            (Dialect::MySql, sqlx::Error::Database(inner))
+                if crate::dialect::mysql::is_undone(crate::dialect::mysql::number(inner.as_ref())) =>
+            {
+                true
+            }
+            _ => !at_commit && self.is_loss(),
+        }
+    }
+
+    /// Whether the connection to a server was lost.
+    fn is_loss(&self) -> bool {
+        let Self::Driver { dialect, cause, .. } = self else { return false };
+        match (dialect, cause) {
             (Dialect::Sqlite, _) => false,
             #[cfg(feature = "postgres")]
             (Dialect::Postgres, sqlx::Error::Database(inner)) => {
-                let code = inner.code().unwrap_or_default();
-                crate::dialect::postgres::is_undone(&code)
-                    || !at_commit && crate::dialect::postgres::is_hung_up(&code)
+                crate::dialect::postgres::is_loss(&inner.code().unwrap_or_default())
             }
             #[cfg(feature = "mysql")]
             (Dialect::MySql, sqlx::Error::Database(inner)) => {
-                let number = crate::dialect::mysql::number(inner.as_ref());
-                crate::dialect::mysql::is_undone(number)
-                    || !at_commit && crate::dialect::mysql::is_hung_up(number)
+                crate::dialect::mysql::is_loss(crate::dialect::mysql::number(inner.as_ref()))
             }
-            (_, sqlx::Error::Io(_)) => !at_commit,
+            (_, sqlx::Error::Io(_)) => true,
             _ => false,
+        }
+    }
+
+    /// Whether the connection was lost before the server said that it had committed: only what is stored says whether it has.
+    pub(crate) fn is_in_doubt(&self) -> bool {
+        matches!(self, Self::Driver { at_commit: true, .. }) && self.is_loss()
+    }
+
+    /// The same for a transaction that is known to be undone, or that does no harm when it is done twice.
+    pub(crate) fn repeatable(self) -> Self {
+        match self {
+            Self::Driver { dialect, cause, .. } => Self::Driver { dialect, cause, at_commit: false },
+            other => other,
         }
     }
 }
@@ -131,8 +160,40 @@ where
     call().await
 }
 
+/// The same for a transaction that only reads, or that does no harm when it is done twice: it is run again even where nobody
+/// knows whether it was committed.
+pub(crate) async fn repeated<T, F>(mut call: impl FnMut() -> F) -> Result<T, Fault>
+where
+    F: Future<Output = Result<T, Fault>> + Send,
+{
+    retried(|| {
+        let done = call();
+        async { done.await.map_err(Fault::repeatable) }
+    })
+    .await
+}
+
 /// What errors of opening a database name as the operation.
 pub(crate) const CONNECT: &str = "connect";
+
+/// How long the first connection to a server may take to be opened.
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Opens a first connection to a server, and closes it: a pool would try for half a minute and not say why it gave up.
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+pub(crate) async fn reach<O>(options: &O) -> Result<(), sqlx::Error>
+where
+    O: sqlx::ConnectOptions<Connection: Sized>,
+{
+    let connection = tokio::time::timeout(CONNECT_TIMEOUT, options.connect()).await;
+    let no_answer = |_| {
+        let seconds = CONNECT_TIMEOUT.as_secs();
+        let text = format!("there was no answer within {seconds} seconds");
+        sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, text))
+    };
+    sqlx::Connection::close(connection.map_err(no_answer)??).await
+}
 
 /// The error of opening a database.
 pub(crate) fn connect(
@@ -170,7 +231,14 @@ fn named(
     let (kind, known_help) = classify(dialect, &cause);
     let error = match cause {
         // sqlx would say the same words in front of what the database says.
+        #[cfg(feature = "postgres")]
+        sqlx::Error::Database(inner) if dialect == Dialect::Postgres => {
+            let said = crate::dialect::postgres::Said::of(inner.as_ref());
+            StoreError::new(kind, operation, target, said)
+        }
         sqlx::Error::Database(inner) => StoreError::new(kind, operation, target, Box::new(inner)),
+        // The same with what the system says.
+        sqlx::Error::Io(inner) => StoreError::new(kind, operation, target, inner),
         sqlx::Error::Configuration(inner) => {
             let help = "correct the address of the database";
             return StoreError::new(kind, operation, target, inner).with_help(help);
@@ -189,7 +257,11 @@ pub(crate) fn classify(
     cause: &sqlx::Error,
 ) -> (StoreErrorKind, Option<&'static str>) {
     match cause {
-        sqlx::Error::PoolTimedOut => (StoreErrorKind::Transient, None),
+        sqlx::Error::PoolTimedOut => {
+            let help = "see that the database can be reached, and that neither its connections nor those of the pool \
+                        are all in use";
+            (StoreErrorKind::Transient, Some(help))
+        }
         sqlx::Error::Configuration(_) => (StoreErrorKind::Misconfigured, None),
         sqlx::Error::Io(_) if dialect != Dialect::Sqlite => {
             (StoreErrorKind::Transient, Some("see that the server runs and can be reached"))

@@ -230,6 +230,9 @@ pub(crate) fn among(
     Ok(())
 }
 
+/// What an unsigned column of MariaDB and MySQL may hold.
+const TOO_LARGE: &str = "a number larger than 9223372036854775807";
+
 /// The key in the first columns of a result; `before` is the key of the row before, for messages.
 pub(crate) fn read(
     row: &mut Found,
@@ -239,7 +242,10 @@ pub(crate) fn read(
     let mut parts = Vec::with_capacity(view.table.id().len());
     for (index, id) in view.table.id().iter().enumerate() {
         let stored = view.value(row.take(index), id.name());
-        let found = stored.type_name();
+        let found = match (&stored, view.schema.class(id.name())) {
+            (ColumnValue::Text(_), Class::Integer) => TOO_LARGE,
+            _ => stored.type_name(),
+        };
         let Some(part) = KeyPart::from_value(id.kind(), stored) else {
             let place = match before {
                 Some(key) => format!("the row after `{key}`"),

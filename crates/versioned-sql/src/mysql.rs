@@ -2,7 +2,12 @@
 //!
 //! Layer: adapters.
 
-use sqlx::{MySqlPool, mysql::MySqlPoolOptions};
+use std::str::FromStr as _;
+
+use sqlx::{
+    MySqlPool,
+    mysql::{MySqlConnectOptions, MySqlPoolOptions},
+};
 use versioned_store::StoreError;
 
 use crate::{dialect::Dialect, error, store::Store};
@@ -20,7 +25,7 @@ use crate::{dialect::Dialect, error, store::Store};
 /// - **Other types** (times, `decimal`, enumerations) come as texts, and are written as such.
 /// - **Writes** lock the rows of a batch, compare them as they are then with what was read, and set those that are the same, a
 ///   few statements per batch, at `READ COMMITTED`.
-/// - **Transactions** that the server undoes for a deadlock are tried again a few times. [`Timeouts`](crate::Timeouts) are
+/// - **Transactions** that the server undoes for a deadlock, or whose connection is lost, are tried again a few times. [`Timeouts`](crate::Timeouts) are
 ///   settings of the session, and stay when the connection goes back to the pool.
 ///
 /// # Examples
@@ -45,11 +50,13 @@ impl Store<MySqlPool> {
     ///
     /// `Misconfigured` if the URL, the database or the password is wrong, `Transient` if the server cannot be reached.
     pub async fn connect(url: &str) -> Result<Self, StoreError> {
-        let pool = MySqlPoolOptions::new().max_connections(CONNECTIONS_MAX).connect(url).await;
-        let pool = pool.map_err(|cause| {
+        let refused = |cause| {
             let help = "check the address, the name of the database, and the rights of the user";
             error::connect(Dialect::MySql, &error::without_password(url), cause, help)
-        })?;
-        Ok(Self::new(pool))
+        };
+        let options = MySqlConnectOptions::from_str(url).map_err(refused)?;
+        error::reach(&options).await.map_err(refused)?;
+        let pool = MySqlPoolOptions::new().max_connections(CONNECTIONS_MAX);
+        Ok(Self::new(pool.connect_lazy_with(options)))
     }
 }

@@ -2,7 +2,12 @@
 //!
 //! Layer: adapters.
 
-use sqlx::{PgPool, postgres::PgPoolOptions};
+use std::str::FromStr as _;
+
+use sqlx::{
+    PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
 use versioned_store::StoreError;
 
 use crate::{dialect::Dialect, error, store::Store};
@@ -11,16 +16,17 @@ use crate::{dialect::Dialect, error, store::Store};
 ///
 /// - **Names** may have a schema in front: `school.lessons`. Each part is quoted, so upper and lower case count.
 /// - **Documents** lie in `json`, `jsonb`, `text`, `varchar` or `bytea`. In `jsonb` the server has its own form of a document
-///   (order of keys, spaces, the spelling of numbers); what is read, compared and counted is that form as text. U+0000, which
-///   `jsonb` cannot hold, is an error of its row before it reaches the server.
+///   (order of keys, spaces, the spelling of numbers); what is read, compared and counted is that form as text. U+0000 and
+///   half of a character (an escape such as `\ud83d` alone), which `jsonb` cannot hold, are errors of their row before they
+///   reach the server.
 /// - **Keys** are `smallint`, `integer`, `bigint`, `text`, `varchar`, `uuid`, or several of them. Text keys are ordered by their
 ///   bytes: where the id column has another collation than `C`, the server cannot use its index for that order and
 ///   sorts the table for every page; an index over `(id COLLATE "C")` helps.
 /// - **Other types** (times, `numeric`, enumerations) come as texts, and are written as such.
 /// - **Writes** are one statement per batch, at `READ COMMITTED`: a row is locked when it is compared and written, and what
 ///   was read is compared with what is there then.
-/// - **Transactions** that the server undoes for a deadlock, or to keep transactions serializable, are tried again a few
-///   times; how long they wait for locks is said by [`Timeouts`](crate::Timeouts), for the transaction alone.
+/// - **Transactions** that the server undoes for a deadlock, or to keep transactions serializable, or whose connection is lost,
+///   are tried again a few times; how long they wait for locks is said by [`Timeouts`](crate::Timeouts), for the transaction alone.
 ///
 /// # Examples
 ///
@@ -44,11 +50,13 @@ impl Store<PgPool> {
     ///
     /// `Misconfigured` if the URL, the database or the password is wrong, `Transient` if the server cannot be reached.
     pub async fn connect(url: &str) -> Result<Self, StoreError> {
-        let pool = PgPoolOptions::new().max_connections(CONNECTIONS_MAX).connect(url).await;
-        let pool = pool.map_err(|cause| {
+        let refused = |cause| {
             let help = "check the address, the name of the database, and the rights of the user";
             error::connect(Dialect::Postgres, &error::without_password(url), cause, help)
-        })?;
-        Ok(Self::new(pool))
+        };
+        let options = PgConnectOptions::from_str(url).map_err(refused)?;
+        error::reach(&options).await.map_err(refused)?;
+        let pool = PgPoolOptions::new().max_connections(CONNECTIONS_MAX);
+        Ok(Self::new(pool.connect_lazy_with(options)))
     }
 }

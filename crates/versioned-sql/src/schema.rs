@@ -154,6 +154,11 @@ fn check_value(
     {
         return Err(StoreProblem::ZeroUnsupported { column: column.into(), key: key.clone() });
     }
+    if let (Dialect::Postgres, Class::Jsonb, ColumnValue::Text(text)) = (dialect, class, value)
+        && has_lone_surrogate(text)
+    {
+        return Err(StoreProblem::SurrogateUnsupported { column: column.into(), key: key.clone() });
+    }
     let stored = match class {
         Class::Any => return Ok(()),
         Class::Boolean => "a truth value",
@@ -204,16 +209,39 @@ fn has_zero(class: &Class, text: &str) -> bool {
     if *class != Class::Jsonb {
         return false;
     }
-    let mut rest = text;
-    while let Some(at) = rest.find('\\') {
-        rest = &rest[at + 1..];
-        if rest.starts_with("u0000") {
-            return true;
+    escapes(text).any(|(_, unit)| unit == Some(0))
+}
+
+/// Whether a text has an escape of a surrogate without the other one beside it.
+fn has_lone_surrogate(text: &str) -> bool {
+    // Where an escape of a high surrogate has ended, and nothing has followed it yet.
+    let mut high_until = None;
+    for (at, unit) in escapes(text) {
+        match unit {
+            Some(0xDC00..=0xDFFF) if high_until == Some(at) => high_until = None,
+            Some(0xDC00..=0xDFFF) => return true,
+            _ if high_until.is_some() => return true,
+            Some(0xD800..=0xDBFF) => high_until = Some(at + UNIT_ESCAPE_BYTES),
+            _ => {}
         }
-        // What is escaped is no beginning of an escape.
-        rest = rest.strip_prefix('\\').unwrap_or(rest);
     }
-    false
+    high_until.is_some()
+}
+
+/// Length of an escape of a UTF-16 unit.
+const UNIT_ESCAPE_BYTES: usize = r"\u0000".len();
+
+/// Every escape of a JSON text: where it begins, and which UTF-16 unit it stands for if it is written as one.
+fn escapes(text: &str) -> impl Iterator<Item = (usize, Option<u16>)> {
+    let mut next = 0;
+    std::iter::from_fn(move || {
+        let at = next + text.get(next..)?.find('\\')?;
+        let digits = text.get(at + 1..at + UNIT_ESCAPE_BYTES).and_then(|it| it.strip_prefix('u'));
+        let unit = digits.and_then(|digits| u16::from_str_radix(digits, 16).ok());
+        // What is escaped is no beginning of an escape.
+        next = at + if unit.is_some() { UNIT_ESCAPE_BYTES } else { 2 };
+        Some((at, unit))
+    })
 }
 
 #[cfg(test)]
@@ -234,6 +262,25 @@ mod tests {
             assert!(!has_zero(&Class::Json, text), "json keeps its text");
         }
         assert!(has_zero(&Class::Json, "a\0"));
+    }
+
+    #[test]
+    fn half_a_character_is_found_wherever_the_server_would_miss_the_other_half() {
+        for (text, has) in [
+            (r#""\ud83d\ude00""#, false),
+            (r#""\uD83D\uDE00 \ud83d\ude00""#, false),
+            (r#""\ud83d""#, true),
+            (r#""\ude00""#, true),
+            (r#""\ud83d \ude00""#, true),
+            (r#""\ud83d\n\ude00""#, true),
+            (r#""\ud83d\ud83d\ude00""#, true),
+            (r#""\\ud83d""#, false),
+            (r#""\\\ud83d""#, true),
+            (r#""\u00e9""#, false),
+            (r#""é\"#, false),
+        ] {
+            assert_eq!(has_lone_surrogate(text), has, "{text}");
+        }
     }
 
     #[test]

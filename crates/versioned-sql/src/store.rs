@@ -12,7 +12,7 @@ use versioned_store::{
 use crate::{
     connection::{Database, Pool, Timeouts},
     count,
-    error::retried,
+    error::{repeated, retried},
     scan, write,
 };
 
@@ -90,7 +90,7 @@ impl<P: Connect> ModelStore for Store<P> {
     async fn scan(&self, table: &EntityTable, request: &ScanRequest) -> Result<Page, StoreError> {
         supported(table).map_err(|problem| problem.into_error("scan", table.name()))?;
         let database = self.database();
-        let page = retried(|| scan::scan(&database, table, request)).await;
+        let page = repeated(|| scan::scan(&database, table, request)).await;
         page.map_err(|fault| fault.named("scan", table))
     }
 
@@ -108,7 +108,7 @@ impl<P: Connect> ModelStore for Store<P> {
     async fn get(&self, table: &EntityTable, key: &EntityKey) -> Result<Option<Row>, StoreError> {
         supported(table).map_err(|problem| problem.into_error("get", table.name()))?;
         let database = self.database();
-        let row = retried(|| scan::get(&database, table, key)).await;
+        let row = repeated(|| scan::get(&database, table, key)).await;
         row.map_err(|fault| fault.named("get", table))
     }
 
@@ -119,21 +119,21 @@ impl<P: Connect> ModelStore for Store<P> {
     ) -> Result<Vec<Option<Row>>, StoreError> {
         supported(table).map_err(|problem| problem.into_error("get_many", table.name()))?;
         let database = self.database();
-        let rows = retried(|| scan::get_many(&database, table, keys)).await;
+        let rows = repeated(|| scan::get_many(&database, table, keys)).await;
         rows.map_err(|fault| fault.named("get_many", table))
     }
 
     async fn count(&self, table: &EntityTable) -> Result<u64, StoreError> {
         supported(table).map_err(|problem| problem.into_error("count", table.name()))?;
         let database = self.database();
-        let count = retried(|| count::count(&database, table)).await;
+        let count = repeated(|| count::count(&database, table)).await;
         count.map_err(|fault| fault.named("count", table))
     }
 
     async fn version_counts(&self, table: &EntityTable) -> Result<Vec<VersionCount>, StoreError> {
         supported(table).map_err(|problem| problem.into_error("version_counts", table.name()))?;
         let database = self.database();
-        let counts = retried(|| count::version_counts(&database, table)).await;
+        let counts = repeated(|| count::version_counts(&database, table)).await;
         counts.map_err(|fault| fault.named("version_counts", table))
     }
 }

@@ -120,6 +120,18 @@ pub enum StoreProblem {
         key: EntityKey,
     },
 
+    /// A document has an escape that is half of a character, which the database cannot store in the column.
+    #[error(
+        "the new value of column `{column}` of row `{key}` has an escape of half a character \
+         (a surrogate without the other one), which it cannot store"
+    )]
+    SurrogateUnsupported {
+        /// Name of the column.
+        column: Box<str>,
+        /// Key of the row.
+        key: EntityKey,
+    },
+
     /// The server would store other values than those that were set, and call it a warning.
     #[error(
         "the sessions of the pool are not in strict mode, so values could be cut off in silence"
@@ -295,7 +307,9 @@ impl StoreProblem {
             | Self::TransitionIllegal { .. } => StoreErrorKind::Conflict,
             Self::RunUnknown { .. } | Self::RunMustFinish { .. } => StoreErrorKind::Misconfigured,
             // One row that cannot be stored, or one model whose history runs ahead of it, must not stop the others.
-            Self::ZeroUnsupported { .. } | Self::HistoryExists { .. } => StoreErrorKind::Rejected,
+            Self::ZeroUnsupported { .. }
+            | Self::SurrogateUnsupported { .. }
+            | Self::HistoryExists { .. } => StoreErrorKind::Rejected,
             Self::KeyMalformed { .. }
             | Self::LedgerMalformed { .. }
             | Self::HistoryMalformed { .. }
@@ -323,7 +337,7 @@ impl StoreProblem {
             }
             Self::KeyMismatch { .. } => "use keys of the table that the storage model describes",
             Self::WriteMismatch { .. } => "write what was read through the same `EntityTable`",
-            Self::ZeroUnsupported { .. } => {
+            Self::ZeroUnsupported { .. } | Self::SurrogateUnsupported { .. } => {
                 "take the character out in a conversion, or declare the column as `json` instead of \
                  `jsonb`, or as bytes"
             }

@@ -2,6 +2,7 @@
 //! last.
 
 mod places;
+mod repairs;
 mod saving;
 mod tables;
 
@@ -9,11 +10,23 @@ use std::fmt;
 
 use versioned_cli::{Output, VerbCall, VerbError, exit_code};
 use versioned_jobs::{Align, JobOptions, JobReport, TextTable};
-use versioned_sql::{SqliteStore, sqlx};
+use versioned_sql::SqlStore;
 use versioned_store::{EntityKey, JobLedger, QuarantineRequest};
 
-use self::places::{MODELS, Place, Run, SNAPSHOTS};
-use crate::{database, schema, seeds};
+use self::{
+    places::{MODELS, Place, Run, SNAPSHOTS},
+    repairs::{
+        FIRST_STATE_REPAIRED, REPAIR_FIRST_STATE, REPAIR_RUBRIC, REPAIR_TITLE, TITLE_REPAIRED,
+    },
+};
+use crate::{
+    database::{
+        self,
+        sql::{Sql, Transaction},
+    },
+    schema::{self, Filled},
+    seeds,
+};
 
 /// The name of the verb.
 pub(crate) const VERB: &str = "story";
@@ -32,16 +45,16 @@ pub(crate) async fn fill(call: VerbCall<'_, ()>) -> Result<u8, VerbError> {
 
 /// The story, told about a database.
 pub(crate) struct Story<'a> {
-    pub(crate) store: &'a SqliteStore,
+    pub(crate) store: &'a SqlStore,
     pub(crate) output: &'a Output,
 }
 
 impl Story<'_> {
     /// Tells it; the exit code says whether everything added up.
     pub(crate) async fn tell(&self) -> Result<u8, VerbError> {
-        schema::create(self.store).await?;
+        let filled = schema::create(self.store).await?;
         self.chapter("Stored", "Six kinds of entities, as older programs have left them.");
-        self.stored()?;
+        self.stored(filled)?;
         self.chapter("Census", "Which versions are stored, and in how many rows.");
         self.census().await?;
         self.chapter("Read", "Whatever is read comes at its latest versions. Nothing is written.");
@@ -81,7 +94,7 @@ impl Story<'_> {
     }
 
     /// The explorations, one by one; of the other kinds there are as many.
-    fn stored(&self) -> Result<(), VerbError> {
+    fn stored(&self, Filled { stored, present }: Filled) -> Result<(), VerbError> {
         let columns = [("exploration", Align::Left), ("commits", Align::Right), ("", Align::Left)];
         let mut table = TextTable::new(&columns).indent(2);
         for seed in seeds::seeds("exploration")? {
@@ -89,6 +102,12 @@ impl Story<'_> {
             table.row([id, seed.model_version.to_string(), seed.about]);
         }
         self.show(table);
+        if present > 0 {
+            self.output.line(format_args!(
+                "\n  {present} entities were there already and stay as they are, {stored} are new: \
+                 the story was told\n  on this database before, and goes on with what it has left"
+            ));
+        }
         Ok(())
     }
 
@@ -114,21 +133,11 @@ impl Story<'_> {
 
     /// Two rows are repaired; one is left alone from now on, for its author gave it up.
     async fn repair(&self) -> Result<(), VerbError> {
-        for (what, statement) in [
-            (
-                "topic years: a title with letters in it",
-                "UPDATE topics SET version = version + 1,
-                    subtopics = json_replace(subtopics, '$[0].title', 'The year 1848')
-                 WHERE id = 'years' AND subtopics ->> '$[0].title' = '1848'",
-            ),
-            (
-                "exploration lost: a first state that exists",
-                "UPDATE explorations SET version = version + 1, init_state_name = 'Exit'
-                 WHERE id = 'lost' AND init_state_name = 'Entrance'",
-            ),
-        ] {
-            let done = sqlx::query(statement).execute(self.store.pool()).await?;
-            let before = if done.rows_affected() == 0 { ", repaired before" } else { "" };
+        for (what, statement) in
+            [(TITLE_REPAIRED, REPAIR_TITLE), (FIRST_STATE_REPAIRED, REPAIR_FIRST_STATE)]
+        {
+            let done = self.execute(statement).await?;
+            let before = if done == 0 { ", repaired before" } else { "" };
             self.output.line(format_args!("  {what}{before}"));
         }
         self.output.line("  exploration damaged: on the skip list, its author has given it up");
@@ -147,13 +156,7 @@ impl Story<'_> {
     }
 
     async fn replay(&self) -> Result<(), VerbError> {
-        sqlx::query(
-            "UPDATE skills SET version = version + 1,
-                rubrics = json_replace(rubrics, '$[0].difficulty', 'Easy')
-             WHERE id = 'counting' AND rubrics ->> '$[0].difficulty' = 'Trivial'",
-        )
-        .execute(self.store.pool())
-        .await?;
+        self.execute(REPAIR_RUBRIC).await?;
         let reports = self.run_all(&MODELS, |place| place.replay, &options()).await?;
         self.show(tables::counts(&reports, "migrated"));
         Ok(())
@@ -176,6 +179,14 @@ impl Story<'_> {
         self.output.line(format_args!("\n  in quarantine, with their reasons: {quarantined}"));
         self.output.line(format_args!("  the counts add up: {verdict}"));
         Ok(adds_up)
+    }
+
+    /// What somebody does to the database by hand; says how many rows it concerned.
+    async fn execute(&self, statement: Sql) -> Result<u64, VerbError> {
+        let mut transaction = Transaction::begin(self.store).await?;
+        let done = transaction.execute(statement.of(transaction.dialect()), &[]).await?;
+        transaction.commit().await?;
+        Ok(done)
     }
 
     async fn run_all(

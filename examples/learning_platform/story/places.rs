@@ -7,7 +7,7 @@ use versioned_jobs::{
     BaseMigrateVersionedModelJob, BaseMigrateVersionedModelSnapshotsJob, CensusReport, JobError,
     JobOptions, JobReport, NoProgress,
 };
-use versioned_sql::SqliteStore;
+use versioned_sql::SqlStore;
 
 use crate::models::{
     MigrateCollectionJob, MigrateCollectionSnapshotsJob, MigrateExplorationJob,
@@ -20,11 +20,11 @@ use crate::models::{
 type Done<'a, R> = Pin<Box<dyn Future<Output = Result<R, JobError>> + Send + 'a>>;
 
 /// A run of a job.
-pub(super) type Run = for<'a> fn(&'a SqliteStore, &'a JobOptions) -> Done<'a, JobReport>;
+pub(super) type Run = for<'a> fn(&'a SqlStore, &'a JobOptions) -> Done<'a, JobReport>;
 
 /// A place with its job.
 pub(super) struct Place {
-    pub(super) census: for<'a> fn(&'a SqliteStore) -> Done<'a, CensusReport>,
+    pub(super) census: for<'a> fn(&'a SqlStore) -> Done<'a, CensusReport>,
     pub(super) audit: Run,
     pub(super) migrate: Run,
     pub(super) replay: Run,

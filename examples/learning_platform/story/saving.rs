@@ -2,14 +2,33 @@
 
 use std::fmt;
 
+use serde_json::Value;
 use versioned_cli::VerbError;
 use versioned_core::FieldChange;
 use versioned_jobs::{Align, Commit, Stored, TextTable, VersionedModel, deliver};
-use versioned_sql::sqlx;
 use versioned_store::{EntityKey, ModelVersion};
 
 use super::{Story, tables};
-use crate::models::Explorations;
+use crate::{
+    database::sql::{Sql, Transaction},
+    models::Explorations,
+    statistics::ExplorationStatistics,
+};
+
+/// Documents, as texts: the libraries of some servers would want them read as documents.
+const STATISTICS: Sql = Sql {
+    sqlite: "SELECT statistics FROM exploration_statistics WHERE exploration_id = ?
+        ORDER BY version",
+    postgres: "SELECT statistics::text FROM exploration_statistics WHERE exploration_id = ?
+        ORDER BY version",
+    mysql: "SELECT statistics FROM exploration_statistics WHERE exploration_id = ?
+        ORDER BY version",
+};
+const SUMMARY: Sql = Sql {
+    sqlite: "SELECT summary FROM exploration_summaries WHERE id = ?",
+    postgres: "SELECT summary::text FROM exploration_summaries WHERE id = ?",
+    mysql: "SELECT summary FROM exploration_summaries WHERE id = ?",
+};
 
 impl Story<'_> {
     /// Reads an old exploration, a current one, an old snapshot, and one that is refused.
@@ -54,21 +73,20 @@ impl Story<'_> {
     /// The history of one exploration, its rows in other tables, and the messages.
     pub(super) async fn follow(&self) -> Result<(), VerbError> {
         self.history("fractions").await?;
-        let rows: Vec<(i64, String)> = sqlx::query_as(
-            "SELECT version, statistics ->> 'states' FROM exploration_statistics
-             WHERE exploration_id = 'fractions' ORDER BY version",
-        )
-        .fetch_all(self.store.pool())
-        .await?;
+        let mut transaction = Transaction::begin(self.store).await?;
+        let (dialect, id) = (transaction.dialect(), ["fractions".into()]);
         self.output.line("");
-        for (version, states) in rows {
-            self.output.line(format_args!("  statistics of model version {version}: {states}"));
+        for text in transaction.texts(STATISTICS.of(dialect), &id).await? {
+            let ExplorationStatistics { model_version, states, .. } = serde_json::from_str(&text)?;
+            let states = serde_json::to_value(states)?;
+            self.output
+                .line(format_args!("  statistics of model version {model_version}: {states}"));
         }
-        let summary: Option<String> =
-            sqlx::query_scalar("SELECT summary FROM exploration_summaries WHERE id = 'fractions'")
-                .fetch_optional(self.store.pool())
-                .await?;
-        self.output.line(format_args!("  summary: {}", shown(summary)));
+        for text in transaction.texts(SUMMARY.of(dialect), &id).await? {
+            let summary: Value = serde_json::from_str(&text)?;
+            self.output.line(format_args!("  summary: {summary}"));
+        }
+        transaction.commit().await?;
 
         let mut forgotten = Vec::new();
         let delivered = deliver(self.store, |entry| {

@@ -10,6 +10,7 @@ mod losses;
 mod question;
 mod reading;
 mod seeds;
+mod servers;
 mod skill;
 mod stored;
 mod story;
@@ -25,7 +26,7 @@ use versioned_core::{
     document::{Member, MemberValue},
 };
 
-use versioned_sql::SqliteStore;
+use versioned_sql::SqlStore;
 
 use crate::{
     database, files, schema,
@@ -114,7 +115,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
 }
 
 /// A database as older programs have left it.
-async fn filled() -> SqliteStore {
+async fn filled() -> SqlStore {
     let store = database::private().await.unwrap();
     schema::create(&store).await.unwrap();
     store

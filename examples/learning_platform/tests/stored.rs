@@ -7,7 +7,7 @@ use versioned_jobs::{
     BaseMigrateVersionedModelJob, BaseMigrateVersionedModelSnapshotsJob, JobOptions, NoProgress,
     VersionedModel,
 };
-use versioned_sql::SqliteStore;
+use versioned_sql::SqlStore;
 use versioned_store::{EntityKey, HistoryStore, ModelVersion};
 
 use super::{block_on, filled, seeds_of};
@@ -107,7 +107,7 @@ where
 
 /// All models and all snapshots of a kind at their latest versions; of a snapshot that is of no use
 /// nothing, and no model that is.
-async fn read<M: VersionedModel>(store: &SqliteStore) -> (Documents, Documents) {
+async fn read<M: VersionedModel>(store: &SqlStore) -> (Documents, Documents) {
     let (mut models, mut snapshots) = (Documents::new(), Documents::new());
     let entity = M::DomainObject::schema_versioned_attributes().entity;
     for seed in seeds_of(entity).unwrap() {

@@ -2,12 +2,15 @@
 
 use versioned_cli::{Output, exit_code};
 use versioned_jobs::StopFlag;
-use versioned_sql::{SqliteStore, sqlx};
+use versioned_sql::{
+    SqlStore,
+    sqlx::{self, SqlitePool},
+};
 
 use super::{block_on, filled};
 use crate::{app, story::Story};
 
-async fn told(store: &SqliteStore) -> String {
+async fn told(store: &SqlStore) -> String {
     let output = Output::captured();
     let code = Story { store, output: &output }.tell().await.unwrap();
     assert_eq!(code, exit_code::DONE, "{}", output.captured_results());
@@ -15,13 +18,17 @@ async fn told(store: &SqliteStore) -> String {
 }
 
 /// What a verb prints, and its exit code.
-async fn ran(store: &SqliteStore, line: &str) -> (u8, String) {
+async fn ran(store: &SqlStore, line: &str) -> (u8, String) {
     let mut output = Output::captured();
     let args = ["learning_platform", "--database", "x.db"].into_iter();
     let args = args.chain(line.split_whitespace());
     let stop = StopFlag::default();
     let code = app().run(args, &mut output, &stop, async |_url| Ok(store.clone())).await;
     (code, output.captured_results() + &output.captured_errors())
+}
+
+fn sqlite(store: &SqlStore) -> &SqlitePool {
+    store.pool().as_sqlite().unwrap()
 }
 
 #[test]
@@ -61,12 +68,12 @@ fn every_version_that_a_save_or_a_migration_made_has_its_statistics() {
              WHERE committer != 'ana' OR message NOT IN ('begin', 'go on')
              EXCEPT SELECT exploration_id, version FROM exploration_statistics",
         )
-        .fetch_all(store.pool())
+        .fetch_all(sqlite(&store))
         .await
         .unwrap();
         assert_eq!(without, []);
         let with: i64 = sqlx::query_scalar("SELECT count(*) FROM exploration_statistics")
-            .fetch_one(store.pool())
+            .fetch_one(sqlite(&store))
             .await
             .unwrap();
         assert_eq!(with, 6, "four migrations, a save and a revert");

@@ -24,6 +24,7 @@ stories! {
     a_failing_entity_stops_nothing_and_keeps_its_bytes
     a_result_that_the_type_does_not_accept_is_not_written
     a_version_that_only_has_to_be_written_counts_as_a_change
+    a_field_that_no_conversion_touched_keeps_its_bytes
 }
 
 fn migrate<B: Backend>(layout: Layout, store: &Probe<B>, options: &JobOptions) -> JobReport {
@@ -244,4 +245,21 @@ fn a_version_that_only_has_to_be_written_counts_as_a_change<B: Backend>(layout: 
     let change = report.changes().next().unwrap();
     assert_eq!((change.field, change.from), ("notes", SchemaVersion::new(1)));
     assert_eq!(report.changes().len(), 1);
+}
+
+/// Duplicate keys, the spelling of numbers, escapes and spaces are the application's; a text column keeps them.
+fn a_field_that_no_conversion_touched_keeps_its_bytes<B: Backend>(layout: Layout) {
+    let scene = r#"{"text":"\u0041", "lesson":"y","kind":"text", "n": 1e5, "m":1.00}"#;
+    let scenes = format!(r#"{{ "b":{scene}, "a" : {scene},"a":{scene}}}"#);
+    let lesson = StoredLesson { scenes_version: Some("3"), scenes, ..StoredLesson::old("a") };
+    let store = Probe::<B>::with(layout, std::slice::from_ref(&lesson));
+    let report = migrate(layout, &store, &JobOptions::default());
+    assert_eq!(report.counts().migrated, 1, "{:?}", report.failures());
+    let rows = store.rows(layout);
+    let is_kept = rows[0]
+        .values
+        .iter()
+        .flatten()
+        .any(|value| matches!(value, ColumnValue::Text(text) if text.contains(&lesson.scenes)));
+    assert!(is_kept, "{:?}", rows[0]);
 }

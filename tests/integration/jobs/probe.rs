@@ -161,8 +161,12 @@ impl<B> Probe<B> {
 impl<B: Backend> Probe<B> {
     /// A store with these lessons.
     pub(crate) fn with(layout: Layout, lessons: &[StoredLesson]) -> Self {
+        Self::filled(super::block_on(B::open()), layout, lessons)
+    }
+
+    /// The same over a store that is opened already.
+    pub(crate) fn filled(backend: B, layout: Layout, lessons: &[StoredLesson]) -> Self {
         super::block_on(async {
-            let backend = B::open().await;
             let table = layout.table();
             backend.create_table(&table).await;
             for lesson in lessons {

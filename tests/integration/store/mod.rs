@@ -7,6 +7,6 @@ mod history;
 pub(crate) mod mariadb;
 mod memory;
 pub(crate) mod postgres;
-mod sqlite;
+pub(crate) mod sqlite;
 mod table;
 mod typed;

@@ -48,7 +48,11 @@ pub(crate) const PARTS: &[Part] = &[
 ];
 
 fn unit(workspace: &Workspace) -> Result<(), Failure> {
-    test(workspace, &["--lib", "--bins", "--examples"])?;
+    test(workspace, &["--lib", "--bins"])?;
+    let mut cargo = tests(workspace, &["--examples"]);
+    // Their stories on servers are a part of `integration`.
+    cargo.args(["--", "--skip", "::postgres", "--skip", "::mariadb"]);
+    command::run(&mut cargo)?;
     test(workspace, &["--package", "versioned-core", "--all-features", "--lib"])?;
     test(workspace, &["--package", "versioned-testkit", "--all-features", "--lib"])
 }
@@ -57,6 +61,10 @@ fn integration(workspace: &Workspace, given: &Given) -> Result<(), Failure> {
     let mut cargo = tests(workspace, &["--test", "integration"]);
     given.set_variables(&mut cargo);
     cargo.arg("--").args(given.skips());
+    command::run(&mut cargo)?;
+    let mut cargo = tests(workspace, &["--examples"]);
+    given.set_variables(&mut cargo);
+    cargo.args(["--", "::postgres", "::mariadb"]).args(given.skips());
     command::run(&mut cargo)
 }
 

@@ -16,6 +16,19 @@ pub(crate) mod sqlite;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite_write;
 
+/// What operators of servers can do.
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+const LOGIN: &str =
+    "check the user and the password in the address, and that this user may connect from here";
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+const DATABASE: &str =
+    "check the name of the database at the end of the address, or create the database";
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+const RIGHTS: &str = "the user lacks a right: to read the tables, to write them, or to create those of the ledger \
+                      and of histories; grant it, or connect as a user who has it";
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+const READ_ONLY: &str = "the server or the user may only read; connect to the server that takes writes";
+
 /// Which SQL a database speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Dialect {

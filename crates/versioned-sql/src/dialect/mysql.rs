@@ -10,7 +10,7 @@ use sqlx::{
 };
 use versioned_store::{ColumnValue, StoreErrorKind, StoreProblem};
 
-use super::{Class, Dialect};
+use super::{Class, DATABASE, Dialect, LOGIN, READ_ONLY, RIGHTS};
 use crate::{
     connection::{self, Timeouts},
     error::Fault,
@@ -56,8 +56,9 @@ fn value(row: &MySqlRow, index: usize) -> Result<ColumnValue, Fault> {
         "TINYINT UNSIGNED" | "SMALLINT UNSIGNED" | "MEDIUMINT UNSIGNED" | "INT UNSIGNED"
         | "BIGINT UNSIGNED" => {
             let number = row.try_get_unchecked::<u64, _>(index).map_err(Fault::mysql)?;
-            let number = i64::try_from(number).map_err(|cause| Fault::Reading(cause.into()))?;
-            Ok(ColumnValue::Integer(number))
+            // What is too large for an integer here is a trouble of its row, not of the whole page.
+            let too_large = |_| ColumnValue::Text(number.to_string());
+            Ok(i64::try_from(number).map_or_else(too_large, ColumnValue::Integer))
         }
         "FLOAT" => row.try_get_unchecked::<f32, _>(index).map(|it| ColumnValue::Real(it.into())),
         "DOUBLE" => row.try_get_unchecked::<f64, _>(index).map(ColumnValue::Real),
@@ -162,10 +163,10 @@ pub(crate) fn is_undone(number: u16) -> bool {
     matches!(number, 1213 | 1020)
 }
 
-/// Whether an error means that the server ends the connection, and with it what was not committed.
-pub(crate) fn is_hung_up(number: u16) -> bool {
-    // ER_SERVER_SHUTDOWN, ER_CONNECTION_KILLED.
-    matches!(number, 1053 | 1927)
+/// Whether an error is the last thing that is heard on a connection: it was killed, or the server ends.
+pub(crate) fn is_loss(number: u16) -> bool {
+    // ER_SERVER_SHUTDOWN, ER_NORMAL_SHUTDOWN, ER_CONNECTION_KILLED; 4031 of MySQL: it was idle for too long.
+    matches!(number, 1053 | 1077 | 1927 | 4031)
 }
 
 /// Sorts error numbers.
@@ -186,10 +187,12 @@ pub(crate) fn classify(number: u16) -> (StoreErrorKind, Option<&'static str>) {
         ),
         // Too many connections, shutdown, killed connections.
         1040 | 1053 | 1077 | 1203 | 1317 | 1927 => (StoreErrorKind::Transient, None),
-        // Rights, databases, tables, columns, read-only servers.
-        1044 | 1045 | 1046 | 1049 | 1054 | 1142 | 1143 | 1146 | 1290 | 1698 | 1792 | 1836 => {
-            (StoreErrorKind::Misconfigured, None)
-        }
+        1045 | 1698 => (StoreErrorKind::Misconfigured, Some(LOGIN)),
+        1046 | 1049 => (StoreErrorKind::Misconfigured, Some(DATABASE)),
+        1044 | 1142 | 1143 | 1370 => (StoreErrorKind::Misconfigured, Some(RIGHTS)),
+        1290 | 1792 | 1836 => (StoreErrorKind::Misconfigured, Some(READ_ONLY)),
+        // Tables and columns.
+        1054 | 1146 => (StoreErrorKind::Misconfigured, None),
         126 | 127 | 1034 | 1194 | 1195 => {
             (StoreErrorKind::Corrupt, Some("restore the database from a backup"))
         }
@@ -229,6 +232,7 @@ mod tests {
         }
         // The statement alone was undone then, not the transaction.
         assert!(is_undone(1213) && !is_undone(1205));
-        assert!(is_hung_up(1927) && !is_hung_up(1317), "a killed statement was meant");
+        // A query that an operator has killed is not begun again behind his back.
+        assert!(is_loss(1927) && !is_loss(1317));
     }
 }

@@ -8,11 +8,12 @@ use std::time::Duration;
 use sqlx::{
     Arguments as _, PgPool, Postgres, Row as _, Transaction, TypeInfo as _,
     ValueRef as _,
-    postgres::{PgArguments, PgRow},
+    error::DatabaseError,
+    postgres::{PgArguments, PgDatabaseError, PgRow},
 };
 use versioned_store::{ColumnValue, IdKind, KeyPart, StoreErrorKind};
 
-use super::{Class, Dialect};
+use super::{Class, DATABASE, Dialect, LOGIN, READ_ONLY, RIGHTS};
 use crate::{
     connection::{self, Timeouts},
     error::Fault,
@@ -260,10 +261,30 @@ pub(crate) fn is_undone(code: &str) -> bool {
     matches!(code, "40001" | "40P01")
 }
 
-/// Whether an error means that the server ends the connection, and with it what was not committed.
-pub(crate) fn is_hung_up(code: &str) -> bool {
-    // admin_shutdown, which is also said of one connection; crash_shutdown.
-    matches!(code, "57P01" | "57P02")
+/// Whether an error is the last thing that is heard on a connection: it was terminated, or the server was.
+pub(crate) fn is_loss(code: &str) -> bool {
+    // admin_shutdown, crash_shutdown, cannot_connect_now, idle_session_timeout.
+    matches!(code, "57P01" | "57P02" | "57P03" | "57P05") || code.starts_with("08")
+}
+
+/// What the server says: without the line of its own source, and with the details and the code by which it can be looked up.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}{detail} (SQLSTATE {code})")]
+pub(crate) struct Said {
+    message: String,
+    detail: String,
+    code: String,
+}
+
+impl Said {
+    pub(crate) fn of(error: &(dyn DatabaseError + 'static)) -> Self {
+        let detail = error.try_downcast_ref::<PgDatabaseError>().and_then(PgDatabaseError::detail);
+        Self {
+            message: error.message().to_owned(),
+            detail: detail.map(|detail| format!(": {detail}")).unwrap_or_default(),
+            code: error.code().unwrap_or_default().into_owned(),
+        }
+    }
 }
 
 /// Sorts SQLSTATE codes.
@@ -281,10 +302,11 @@ pub(crate) fn classify(code: &str) -> (StoreErrorKind, Option<&'static str>) {
             Some("a statement took too long; use smaller batches or a longer timeout"),
         ),
         "57P01" | "57P02" | "57P03" | "53300" => (StoreErrorKind::Transient, None),
-        // read_only_sql_transaction, insufficient_privilege, undefined table and column, wrong database or password.
-        "25006" | "42501" | "42P01" | "42703" | "3F000" | "3D000" => {
-            (StoreErrorKind::Misconfigured, None)
-        }
+        "25006" => (StoreErrorKind::Misconfigured, Some(READ_ONLY)),
+        "42501" => (StoreErrorKind::Misconfigured, Some(RIGHTS)),
+        "3D000" => (StoreErrorKind::Misconfigured, Some(DATABASE)),
+        // Undefined tables, columns and schemas.
+        "42P01" | "42703" | "3F000" => (StoreErrorKind::Misconfigured, None),
         "XX001" | "XX002" => (StoreErrorKind::Corrupt, Some("restore the database from a backup")),
         "53100" => (StoreErrorKind::Other, Some("make room on the disk, then run again")),
         // A trigger or function of the application's says so.
@@ -294,7 +316,7 @@ pub(crate) fn classify(code: &str) -> (StoreErrorKind, Option<&'static str>) {
         ),
         _ => match code.get(..2).unwrap_or_default() {
             "08" => (StoreErrorKind::Transient, None),
-            "28" => (StoreErrorKind::Misconfigured, None),
+            "28" => (StoreErrorKind::Misconfigured, Some(LOGIN)),
             "22" | "23" | "44" | "54" => (
                 StoreErrorKind::Rejected,
                 Some("a constraint or trigger of the table refuses the row; change either"),
@@ -326,6 +348,6 @@ mod tests {
             assert_eq!(classify(code).0, kind, "{code}");
         }
         assert!(is_undone("40P01") && !is_undone("55P03"));
-        assert!(is_hung_up("57P01") && !is_hung_up("57014"), "a cancelled statement was meant");
+        assert!(is_loss("57P01") && !is_loss("57014"));
     }
 }

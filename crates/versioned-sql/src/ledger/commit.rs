@@ -17,7 +17,7 @@ use super::{
 use crate::{
     connection::{Database, Transaction},
     dialect::Dialect,
-    error::Fault,
+    error::{Fault, retried},
     history,
     statement::{Statement, maybe_text, number, text},
     write,
@@ -53,8 +53,34 @@ pub(super) async fn commit(
     save(&mut transaction, batch, &follow_up.checkpoint).await?;
     history::append(&mut transaction, table, &follow_up.commits).await?;
     follow(&mut transaction, batch.run, &follow_up, &mut columns).await?;
-    transaction.commit().await?;
+    match transaction.commit().await {
+        Err(lost) if lost.is_in_doubt() => {
+            settle(database, batch, &follow_up.checkpoint, lost).await?;
+        }
+        committed => committed?,
+    }
     Ok(outcomes)
+}
+
+/// Finds out by the checkpoint whether a batch was committed, where the connection was lost before the server said so.
+async fn settle(
+    database: &Database,
+    batch: &Batch<'_>,
+    to: &Checkpoint,
+    lost: Fault,
+) -> Result<(), Fault> {
+    let read = retried(|| async {
+        let mut transaction = database.writing().await?;
+        // Waits for the lost transaction, should the server be still about to commit it.
+        runs::get_locked(&mut transaction, batch.run).await
+    });
+    // Who goes on with the run finds the checkpoint.
+    let Ok(Some(found)) = read.await else { return Err(lost) };
+    if found.lease.token == batch.token && found.checkpoint.number == to.number {
+        return Ok(());
+    }
+    found.check_batch(batch.token, to.number)?;
+    Err(lost.repeatable())
 }
 
 async fn lock_run(transaction: &mut Transaction, batch: &Batch<'_>) -> Result<(), Fault> {

@@ -20,7 +20,7 @@ use versioned_store::{
 use crate::{
     connection::{Database, Transaction},
     dialect::Dialect,
-    error::{Fault, retried},
+    error::{Fault, repeated, retried},
     sql::Sql,
     store::{Connect, Store, supported},
 };
@@ -85,7 +85,7 @@ impl<P: Connect> JobLedger for Store<P> {
 
     async fn release(&self, entity: &str, released: &Released) -> Result<u64, StoreError> {
         let database = self.database();
-        let done = retried(|| quarantine::release(&database, entity, released)).await;
+        let done = repeated(|| quarantine::release(&database, entity, released)).await;
         done.map_err(|fault| fault.named_on("release", LEDGER))
     }
 
@@ -120,7 +120,7 @@ impl<P: Connect> JobLedger for Store<P> {
 
     async fn remove_delivered(&self, entry: i64) -> Result<(), StoreError> {
         let database = self.database();
-        let removed = retried(|| outbox::remove_delivered(&database, entry)).await;
+        let removed = repeated(|| outbox::remove_delivered(&database, entry)).await;
         removed.map_err(|fault| fault.named_on("remove_delivered", LEDGER))
     }
 }

@@ -11,7 +11,7 @@ use super::{reading, stored, tables, writing};
 use crate::{
     connection::{Database, Transaction},
     dialect::Dialect,
-    error::Fault,
+    error::{Fault, retried},
     found::Found,
     statement::{Statement, maybe_number, maybe_text, number, text},
 };
@@ -24,6 +24,15 @@ const SELECT: &str = "SELECT r.id, r.entity, r.table_name, r.kind, r.target, r.s
      FROM versioned_runs r JOIN versioned_units u ON u.run = r.id AND u.unit = 0";
 
 pub(super) async fn open(
+    database: &Database,
+    request: &RunRequest,
+    claim: &Claim,
+) -> Result<OpenedRun, Fault> {
+    // A claim that is made twice is made once, so a lost connection is no reason to doubt.
+    open_once(database, request, claim).await.map_err(Fault::repeatable)
+}
+
+async fn open_once(
     database: &Database,
     request: &RunRequest,
     claim: &Claim,
@@ -171,7 +180,21 @@ pub(super) async fn change_state(
     let found = get_locked(&mut transaction, transition.run).await?.ok_or(unknown)?;
     found.check_change(transition, token)?;
     set_state(&mut transaction, transition).await?;
-    transaction.commit().await
+    match transaction.commit().await {
+        Err(lost) if lost.is_in_doubt() => {
+            // Waits for the lost transaction, should the server be still about to commit it.
+            let now = retried(|| async {
+                let mut transaction = database.writing().await?;
+                get_locked(&mut transaction, transition.run).await
+            });
+            match now.await {
+                Ok(Some(now)) if now.state == transition.to => Ok(()),
+                Ok(Some(now)) if Some(now.state) == transition.from => Err(lost.repeatable()),
+                _ => Err(lost),
+            }
+        }
+        done => done,
+    }
 }
 
 /// Changes the state; a lease ends with it, and the next one is set by whoever goes on.

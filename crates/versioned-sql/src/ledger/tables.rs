@@ -153,9 +153,13 @@ async fn create_in_mysql(transaction: &mut Transaction) -> Result<(), Fault> {
     // What a process that was killed has left behind is empty: the version is what says that the ledger is there.
     for table in ["runs", "units", "transitions", "quarantine", "pre_images", "dependents", "outbox"]
     {
-        let mut statement = Statement::new(Dialect::MySql);
-        statement.sql.text("DROP TABLE IF EXISTS ").name(&format!("versioned_{table}"));
-        transaction.execute(statement).await?;
+        let name = format!("versioned_{table}");
+        // Without any, no right to drop tables is needed.
+        if Schema::of(transaction, &name).await?.exists() {
+            let mut statement = Statement::new(Dialect::MySql);
+            statement.sql.text("DROP TABLE ").name(&name);
+            transaction.execute(statement).await?;
+        }
     }
     define(transaction).await
 }

@@ -15,6 +15,9 @@ use crate::store::typed::{Types, values};
 /// Connections of a store under test.
 const CONNECTIONS_MAX: u32 = 3;
 
+/// The only collations that tell `a` from `a` and a space.
+pub(crate) const TEXT_KEY: &str = "VARCHAR(100) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin";
+
 #[derive(Debug)]
 pub(crate) struct MariaDbFixture {
     store: MySqlStore,
@@ -23,15 +26,18 @@ pub(crate) struct MariaDbFixture {
 
 impl MariaDbFixture {
     pub(crate) async fn new() -> Self {
-        // The only collations that tell `a` from `a` and a space.
-        Self::with_text_key("VARCHAR(100) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin").await
+        Self::with_text_key(TEXT_KEY).await
     }
 
     /// With keys that are texts in columns of a type.
     pub(crate) async fn with_text_key(text_key: &'static str) -> Self {
         let server = PrivateServer::<MariaDb>::shared().unwrap();
-        let url = server.database("store").unwrap();
-        let pool = MySqlPoolOptions::new().max_connections(CONNECTIONS_MAX).connect(&url).await;
+        Self::at(&server.database("store").unwrap(), text_key).await
+    }
+
+    /// In the database at an address.
+    pub(crate) async fn at(url: &str, text_key: &'static str) -> Self {
+        let pool = MySqlPoolOptions::new().max_connections(CONNECTIONS_MAX).connect(url).await;
         let types = Types {
             integer: "BIGINT",
             text_key,

@@ -137,6 +137,65 @@ fn unsigned_keys_and_json_keep_their_values() {
     });
 }
 
+/// A key that cannot be held is told with its column, rather than being taken for another one.
+#[test]
+fn a_key_beyond_the_largest_integer_is_refused_by_name() {
+    block_on(async {
+        let fixture = MariaDbFixture::new().await;
+        fixture
+            .execute(
+                "CREATE TABLE samples (id bigint unsigned PRIMARY KEY, version int, deleted boolean, \
+                 statesVersion int, notesVersion int, states json, notes json, title text, \
+                 nextIndex int, params json, comment text); \
+                 INSERT INTO samples VALUES (18446744073709551615, 7, false, 1, 1, '{}', '[]', \
+                 'title', NULL, '{}', NULL)",
+            )
+            .await;
+        let model = StorageModel::columns("samples").id(IdColumn::integer("id"));
+        let table = EntityTable::new(&SAMPLE, model.model_version("version").deleted("deleted"));
+        let request = ScanRequest {
+            after: None,
+            until: None,
+            limits: BatchLimits::default(),
+            bodies: Bodies::All,
+        };
+        let error = fixture.store().scan(&table.unwrap(), &request).await.unwrap_err();
+        let cause = std::error::Error::source(&error).unwrap().to_string();
+        assert_eq!(
+            cause,
+            "id column `id` holds a number larger than 9223372036854775807 in the first row"
+        );
+        assert_eq!(error.kind(), StoreErrorKind::Corrupt);
+    });
+}
+
+/// What the character set of a column cannot hold would be stored as question marks outside of strict mode.
+#[test]
+fn a_character_that_a_column_cannot_hold_is_refused() {
+    block_on(async {
+        let fixture = MariaDbFixture::new().await;
+        let table = EntityTable::new(&SAMPLE, sample_model()).unwrap();
+        fixture.create_table(&table).await;
+        fixture.put(&table, Sample::stale("a").row).await;
+        fixture.execute("ALTER TABLE samples MODIFY title LONGTEXT CHARACTER SET latin1").await;
+        for (title, is_held) in [("é", true), ("\u{1f41d}", false)] {
+            let expected = fixture.store().get(&table, &"a".into()).await.unwrap().unwrap();
+            let set = vec![(SampleColumn::Title as usize, text(title))];
+            let writes = [RowWrite { expected: expected.clone(), set }];
+            let written = fixture.store().write_batch(&table, &writes).await;
+            if is_held {
+                assert_eq!(written.unwrap(), [WriteOutcome::Written]);
+                let row = fixture.store().get(&table, &"a".into()).await.unwrap().unwrap();
+                assert_eq!(row.values[SampleColumn::Title as usize], Some(text(title)));
+                continue;
+            }
+            let error = written.unwrap_err();
+            assert_eq!(error.kind(), StoreErrorKind::Rejected, "{error:?}");
+            assert_eq!(fixture.store().get(&table, &"a".into()).await.unwrap(), Some(expected));
+        }
+    });
+}
+
 /// Outside of strict mode a server cuts values off and says so in a warning that nobody reads.
 #[test]
 fn a_pool_that_is_not_strict_is_refused() {

@@ -25,8 +25,12 @@ impl PostgresFixture {
     /// With JSON in columns of a type.
     pub(crate) async fn new(json: &'static str) -> Self {
         let server = PrivateServer::<Postgres>::shared().unwrap();
-        let url = server.database("store").unwrap();
-        let pool = PgPoolOptions::new().max_connections(CONNECTIONS_MAX).connect(&url).await;
+        Self::at(&server.database("store").unwrap(), json).await
+    }
+
+    /// In the database at an address.
+    pub(crate) async fn at(url: &str, json: &'static str) -> Self {
+        let pool = PgPoolOptions::new().max_connections(CONNECTIONS_MAX).connect(url).await;
         let types = Types {
             integer: "BIGINT",
             text_key: "TEXT",

@@ -67,24 +67,29 @@ fn jsonb_is_compared_in_the_form_of_the_server() {
 
 /// Without a name of its own, it would be an error of the whole batch that names no row.
 #[test]
-fn u0000_in_jsonb_is_an_error_of_its_row() {
+fn what_jsonb_cannot_hold_is_an_error_of_its_row() {
     block_on(async {
+        let zero = (r#""\u0000""#, "column `params` of row `a` has U+0000");
+        let half = (r#""\ud83d""#, "column `params` of row `a` has an escape of half a character");
         for (json, refused) in [("JSONB", true), ("JSON", false)] {
             let fixture = PostgresFixture::new(json).await;
             let table = EntityTable::new(&SAMPLE, sample_model()).unwrap();
             fixture.create_table(&table).await;
             fixture.put(&table, Sample::stale("a").row).await;
-            let row = fixture.store().get(&table, &"a".into()).await.unwrap().unwrap();
-            let writes = write(row, SampleColumn::Params as usize, text(r#""\u0000""#));
-            let written = fixture.store().write_batch(&table, &writes).await;
-            if !refused {
-                assert_eq!(written.unwrap(), [WriteOutcome::Written]);
-                continue;
+            for (value, expect) in [zero, half] {
+                let row = fixture.store().get(&table, &"a".into()).await.unwrap().unwrap();
+                let writes = write(row, SampleColumn::Params as usize, text(value));
+                let written = fixture.store().write_batch(&table, &writes).await;
+                if !refused {
+                    assert_eq!(written.unwrap(), [WriteOutcome::Written]);
+                    continue;
+                }
+                let error = written.unwrap_err();
+                assert_eq!(error.kind(), StoreErrorKind::Rejected);
+                let cause = error.problem().unwrap().to_string();
+                assert!(cause.contains(expect), "{cause}");
+                assert!(error.help().unwrap().contains("`json` instead of `jsonb`"));
             }
-            let error = written.unwrap_err();
-            assert_eq!(error.kind(), StoreErrorKind::Rejected);
-            let cause = error.problem().unwrap().to_string();
-            assert!(cause.contains("column `params` of row `a` has U+0000"), "{cause}");
         }
     });
 }
