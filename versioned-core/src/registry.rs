@@ -6,13 +6,14 @@
 use std::{collections::BTreeMap, fmt};
 
 use crate::{
-    BaseVersionedDomainObject, Declaration, OtherKind, PathPattern, Scope, VersionedAttribute,
+    BaseVersionedDomainObject, Declaration, EntityKind, OtherKind, PathPattern, Scope,
+    VersionedAttribute,
 };
 
 /// What the derive submits for a domain object.
 #[derive(Debug)]
 pub struct Entry {
-    declaration: fn() -> &'static Declaration,
+    kind: EntityKind,
     #[cfg(feature = "schema")]
     schema: Option<crate::schema::SchemaFn>,
 }
@@ -22,7 +23,7 @@ impl Entry {
     #[must_use]
     #[cfg(not(feature = "schema"))]
     pub const fn new<T: BaseVersionedDomainObject>() -> Self {
-        Self { declaration: T::schema_versioned_attributes }
+        Self { kind: EntityKind::of::<T>() }
     }
 
     /// The entry of a domain object, with its JSON Schema where the type has one.
@@ -31,7 +32,7 @@ impl Entry {
     pub const fn new<T: BaseVersionedDomainObject>(
         schema: Option<crate::schema::SchemaFn>,
     ) -> Self {
-        Self { declaration: T::schema_versioned_attributes, schema }
+        Self { kind: EntityKind::of::<T>(), schema }
     }
 }
 
@@ -82,6 +83,7 @@ inventory::collect!(Entry);
 #[derive(Debug, Clone, Default)]
 pub struct Registry {
     declarations: Vec<&'static Declaration>,
+    kinds: Vec<EntityKind>,
     #[cfg(feature = "schema")]
     schemas: BTreeMap<&'static str, crate::schema::SchemaFn>,
 }
@@ -91,10 +93,14 @@ impl Registry {
     #[must_use]
     pub fn collect() -> Self {
         let entries = || inventory::iter::<Entry>.into_iter();
-        let registry = Self::of(entries().map(|entry| (entry.declaration)()));
+        let mut registry = Self::of(entries().map(|entry| entry.kind.declaration()));
+        registry.kinds = entries().map(|entry| entry.kind).collect();
+        registry
+            .kinds
+            .sort_by_key(|kind| (kind.declaration().entity, kind.declaration().type_name));
         #[cfg(feature = "schema")]
         let registry = {
-            let schema = |entry: &Entry| Some(((entry.declaration)().entity, entry.schema?));
+            let schema = |entry: &Entry| Some((entry.kind.declaration().entity, entry.schema?));
             Self { schemas: entries().filter_map(schema).collect(), ..registry }
         };
         registry
@@ -107,6 +113,7 @@ impl Registry {
         declarations.sort_by_key(|declaration| (declaration.entity, declaration.type_name));
         Self {
             declarations,
+            kinds: Vec::new(),
             #[cfg(feature = "schema")]
             schemas: BTreeMap::new(),
         }
@@ -124,6 +131,12 @@ impl Registry {
     #[must_use]
     pub fn declarations(&self) -> &[&'static Declaration] {
         &self.declarations
+    }
+
+    /// The collected kinds, sorted like the declarations; empty for a registry [`of`](Self::of) declarations.
+    #[must_use]
+    pub fn kinds(&self) -> &[EntityKind] {
+        &self.kinds
     }
 
     /// The declaration of an entity kind.
