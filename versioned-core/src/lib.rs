@@ -17,6 +17,8 @@ mod entity_kind;
 mod error;
 pub mod json;
 mod lazy;
+#[cfg(feature = "schema")]
+pub mod lock;
 mod loss;
 mod options;
 mod plain;

@@ -7,6 +7,7 @@
 //! - [`conformance::history`]: the same for stores that keep the history of models; [`history_conformance!`].
 //! - [`faults`]: a store that fails, repeats or dies at any call, and a harness that runs any job under every such fault.
 //! - [`laws`]: what every chain of conversions keeps, checked on documents: nothing is dropped that is not declared.
+//! - `lock` (feature `lock`): the check of a program against its `versioned.lock`.
 //! - [`sample`]: an entity to store, without a Rust type.
 //! - `servers` (on Unix): private PostgreSQL and MariaDB servers, which end with the test process.
 //! - `strategies` (feature `strategies`): JSON Schemas as `proptest` strategies for documents.
@@ -14,6 +15,8 @@
 pub mod conformance;
 pub mod faults;
 pub mod laws;
+#[cfg(feature = "lock")]
+pub mod lock;
 pub mod sample;
 #[cfg(unix)]
 pub mod servers;

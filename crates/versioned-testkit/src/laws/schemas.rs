@@ -5,9 +5,15 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
-use versioned_core::{Declaration, Registry, SchemaVersion, Scope};
+use versioned_core::{
+    Declaration, Registry, SchemaVersion, Scope,
+    lock::{Lock, SchemaOrigin},
+};
 
-use super::versions::{Stored, Versions};
+use super::{
+    coverage::versions_of,
+    versions::{Stored, Versions},
+};
 
 /// JSON Schemas of versioned fields at their versions, and of whole objects at the latest ones.
 #[derive(Debug, Clone, Default)]
@@ -24,15 +30,41 @@ impl Schemas {
         Self::default()
     }
 
-    /// What the types of the registry say: objects, and their fields at the latest versions.
+    /// What the types of the registry say: objects, their fields at the latest versions, and what steps take and return.
     #[must_use]
     pub fn of_registry(registry: &Registry) -> Self {
         let mut schemas = Self::new();
         for declaration in registry.declarations() {
-            let Some(schema) = registry.schema(declaration.entity) else { continue };
-            schemas.insert_object(declaration, schema.to_value());
+            let entity = declaration.entity;
+            if let Some(schema) = registry.schema(entity) {
+                schemas.insert_object(declaration, schema.to_value());
+            }
+            for attribute in declaration.versioned {
+                for version in versions_of(attribute) {
+                    let schema = match version == attribute.max {
+                        true => registry.field_schema(entity, attribute.field),
+                        false => registry.step_schema(entity, attribute.field, version),
+                    };
+                    if let Some(schema) = schema {
+                        schemas.insert(entity, attribute.field, version, schema);
+                    }
+                }
+            }
         }
         schemas
+    }
+
+    /// Adds what a lock says of older versions; what was only inferred gives way to types.
+    #[must_use]
+    pub fn with_lock(mut self, lock: &Lock) -> Self {
+        for section in lock.schemas() {
+            let is_inferred = matches!(section.origin(), SchemaOrigin::Inferred { .. });
+            let (entity, field, version) = (section.entity(), section.field(), section.version());
+            if !is_inferred || self.field(entity, field, version).is_none() {
+                self.insert(entity, field, version, section.schema().clone());
+            }
+        }
+        self
     }
 
     /// Adds the schema of a field at a version; one that was there before is replaced.

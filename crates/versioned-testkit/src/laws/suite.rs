@@ -2,9 +2,9 @@
 //!
 //! Layer: testkit.
 
-use std::{fmt, path::PathBuf};
+use std::{fmt, fs, path::PathBuf};
 
-use versioned_core::Registry;
+use versioned_core::{Registry, lock::Lock};
 
 use super::{
     coverage::Coverage,
@@ -21,6 +21,7 @@ pub struct Options {
     folder: PathBuf,
     module: String,
     configure: fn(Laws) -> Laws,
+    lock: Option<PathBuf>,
 }
 
 impl Options {
@@ -28,7 +29,21 @@ impl Options {
     #[must_use]
     pub fn new(folder: &str, module: &str) -> Self {
         let module = module.split_once("::").map_or("", |(_, module)| module).to_owned();
-        Self { folder: folder.into(), module, configure: |laws| laws }
+        let folder = PathBuf::from(folder);
+        let lock = Some(folder.join("versioned.lock"));
+        Self { folder, module, configure: |laws| laws, lock }
+    }
+
+    /// The lock of the program; `versioned.lock` beside the manifest if this is not said.
+    #[must_use]
+    pub fn lock(self, path: &str) -> Self {
+        Self { lock: Some(self.folder.join(path)), ..self }
+    }
+
+    /// There is no lock, for this reason: schemas may change without being noticed.
+    #[must_use]
+    pub fn without_lock(self, _reason: &str) -> Self {
+        Self { lock: None, ..self }
     }
 
     /// A function that adds to the laws of an entity kind what no schema says; it is called for each of them.
@@ -40,9 +55,10 @@ impl Options {
 
 impl fmt::Debug for Options {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { folder, module, .. } = self;
+        let Self { folder, module, lock, .. } = self;
         let mut shown = formatter.debug_struct("Options");
-        shown.field("folder", folder).field("module", module).finish_non_exhaustive()
+        shown.field("folder", folder).field("module", module).field("lock", lock);
+        shown.finish_non_exhaustive()
     }
 }
 
@@ -59,7 +75,12 @@ impl Suite {
     #[must_use]
     pub fn new(options: Options) -> Self {
         let registry = Registry::collect();
-        let schemas = Schemas::of_registry(&registry);
+        let mut schemas = Schemas::of_registry(&registry);
+        // What is wrong with the lock, its own test says.
+        let lock = options.lock.as_ref().and_then(|path| fs::read_to_string(path).ok());
+        if let Some(lock) = lock.and_then(|text| Lock::parse(&text).ok()) {
+            schemas = schemas.with_lock(&lock);
+        }
         let entities = registry
             .kinds()
             .iter()
@@ -88,6 +109,17 @@ impl Suite {
             "no domain object is registered: a crate takes part when the test names it; write `use my_entities as _;` \
              beside `check_all!()`"
         );
+    }
+
+    /// Stops a test with how the program differs from its lock.
+    ///
+    /// # Panics
+    ///
+    /// A released schema has changed, one is not in the lock yet, or the lock cannot be read.
+    pub fn assert_lock(&self) {
+        if let Some(path) = &self.options.lock {
+            crate::lock::assert_unbroken(&self.registry, path);
+        }
     }
 
     /// Stops a test with what breaks a law, for every entity kind.
