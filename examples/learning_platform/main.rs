@@ -8,6 +8,8 @@
 //! cargo run --release --example learning_platform -- --database x.db census
 //!     likewise entities, audit, migrate, quarantine, runs, undo, `history exploration fractions`,
 //!     and `revert exploration fractions --to 1 --who ana`
+//! cargo run --release --example learning_platform -- --database y.db fill
+//!     a database before the story, for `golden record --unscrubbed`
 //! ```
 //!
 //! | file | what it is |
@@ -19,6 +21,7 @@
 //! | `summary.rs`, `statistics.rs` | what is written to other tables with an entity |
 //! | `files.rs` | a store outside of the database, whose answers conversions need |
 //! | `schema.rs`, `schema.sql`, `seeds/` | the database as older programs have left it |
+//! | `golden/` | stored documents of all versions, with what their chains make of them |
 //! | `story/` | the story |
 
 #[path = "../notebooks/database.rs"]
@@ -67,6 +70,10 @@ fn app() -> App<SqliteStore> {
         .snapshots_job::<MigrateTopicSnapshotsJob>()
         .job::<MigrateCollectionJob>()
         .snapshots_job::<MigrateCollectionSnapshotsJob>()
+        .unconnected_verb(
+            Command::new("fill").about("Fill a database as older programs have left it"),
+            story::fill,
+        )
         .unconnected_verb(
             Command::new(story::VERB).about("Tell the story (the default)"),
             story::run,

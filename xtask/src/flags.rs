@@ -40,6 +40,15 @@ pub(crate) struct LawsFlags {
     pub(crate) is_json: bool,
 }
 
+/// Arguments of `mutants`.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct MutantsFlags {
+    /// The only mistakes to make; all if there are none.
+    pub(crate) only: Vec<String>,
+    /// Whether lines are shown as JSON.
+    pub(crate) is_json: bool,
+}
+
 /// Arguments of `torture`.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct TortureFlags {
@@ -111,6 +120,22 @@ pub(crate) fn faults(arguments: &[String]) -> Result<FaultsFlags<'_>, Failure> {
                 other => return Err(value("--database", other, "`sqlite` or `memory`")),
             },
             _ => return Err(unknown("faults", argument, "`--database NAME`, `--json`")),
+        }
+    }
+    Ok(flags)
+}
+
+pub(crate) fn mutants(arguments: &[String]) -> Result<MutantsFlags, Failure> {
+    let mut flags = MutantsFlags::default();
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        match argument.as_str() {
+            "--json" => flags.is_json = true,
+            "--only" => match rest.next() {
+                Some(names) => flags.only.extend(split_names(names)),
+                None => return Err(value("--only", None, "names of mistakes")),
+            },
+            _ => return Err(unknown("mutants", argument, "`--only NAME[,NAME..]`, `--json`")),
         }
     }
     Ok(flags)
@@ -227,6 +252,15 @@ mod tests {
         assert_eq!(laws(&words("--documents 50 --json")), Ok(flags));
         assert!(laws(&words("--documents many")).is_err());
         assert!(laws(&words("--seconds 5")).is_err());
+    }
+
+    #[test]
+    fn mutants_take_names() {
+        let only = vec!["a".to_owned(), "b".to_owned(), "c".to_owned()];
+        let flags = MutantsFlags { only, is_json: true };
+        assert_eq!(mutants(&words("--only a,b --json --only c")), Ok(flags));
+        assert!(mutants(&words("--only")).is_err());
+        assert!(mutants(&words("--without a")).is_err());
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod failure;
 mod faults;
 mod flags;
 mod laws;
+mod mutants;
 mod stopwatch;
 mod test;
 mod tidy;
@@ -67,6 +68,12 @@ const VERBS: &[Verb] = &[
         arguments: "[--documents N] [--json]",
         summary: "generate documents from JSON Schemas and validate them",
         run: laws::run,
+    },
+    Verb {
+        name: "mutants",
+        arguments: "[--only NAME[,NAME..]] [--json]",
+        summary: "seed mistakes in an example's chains; each must be caught",
+        run: mutants::run,
     },
     Verb {
         name: "torture",
@@ -153,7 +160,7 @@ mod tests {
         let failure = dispatch(&["tset".to_owned()]).unwrap_err().to_string();
         assert!(failure.contains("`tset`"), "{failure}");
         assert!(
-            failure.contains("test, tidy, ci, bench, faults, laws, torture and help"),
+            failure.contains("test, tidy, ci, bench, faults, laws, mutants, torture and help"),
             "{failure}"
         );
     }

@@ -7,7 +7,8 @@ use std::{ffi::OsString, fmt, marker::PhantomData, process::ExitCode};
 use clap::{ArgMatches, Command};
 use versioned_core::Registry;
 use versioned_jobs::{
-    BaseMigrateVersionedModelJob, BaseMigrateVersionedModelSnapshotsJob, JobOptions, Mode, StopFlag,
+    BaseMigrateVersionedModelJob, BaseMigrateVersionedModelSnapshotsJob, JobOptions, Mode,
+    StopFlag, golden::Scrub,
 };
 use versioned_store::{HistoryStore, JobLedger, StoreError};
 
@@ -53,6 +54,7 @@ pub struct App<S> {
     jobs: Vec<Box<dyn AnyJob<S>>>,
     verbs: Vec<(String, OwnVerb<S>)>,
     default_verb: Option<&'static str>,
+    scrub: Option<Scrub>,
 }
 
 impl<S> fmt::Debug for App<S> {
@@ -71,7 +73,7 @@ impl<S: HistoryStore + 'static> App<S> {
     #[must_use]
     pub fn new(name: &'static str) -> Self {
         let (jobs, verbs) = (Vec::new(), Vec::new());
-        Self { command: args::command(name), jobs, verbs, default_verb: None }
+        Self { command: args::command(name), jobs, verbs, default_verb: None, scrub: None }
     }
 
     /// Sets the line that `--help` begins with.
@@ -137,6 +139,13 @@ impl<S: HistoryStore + 'static> App<S> {
         assert!(self.has_verb(name), "there is no verb `{name}`");
         let command = self.command.subcommand_required(false).arg_required_else_help(false);
         Self { command, default_verb: Some(name), ..self }
+    }
+
+    /// Sets what `golden record` takes out of documents before it writes them into the repository; without this they are
+    /// written only as they are, and only if `--unscrubbed` asks for that.
+    #[must_use]
+    pub fn scrub(self, scrub: Scrub) -> Self {
+        Self { scrub: Some(scrub), ..self }
     }
 
     fn has_verb(&self, name: &str) -> bool {
@@ -318,18 +327,38 @@ impl<S: HistoryStore + 'static> App<S> {
                 };
                 self.quarantine(what, matches, output, stop, open(verb, database, connect)).await
             }
-            own => match self.verbs.iter().find(|(name, _)| name == own) {
-                Some((_, OwnVerb::Connected(handler))) => {
-                    let store = &open(verb, database, connect).await?;
-                    handler.call(VerbCall { store, database, matches, output, stop, verb }).await
-                }
-                Some((_, OwnVerb::Unconnected(handler))) => {
-                    let store = &();
-                    handler.call(VerbCall { store, database, matches, output, stop, verb }).await
-                }
-                // clap knows no other verbs.
-                None => Ok(exit_code::USAGE),
-            },
+            verbs::golden::GOLDEN => {
+                let (registry, store) = (self.registry(), open(verb, database, connect));
+                verbs::golden::golden((&self.jobs, &registry), self.scrub, matches, store, output)
+                    .await
+            }
+            _ => self.own(verb, matches, output, stop, (database, connect)).await,
+        }
+    }
+
+    /// Runs a verb of the application's own.
+    async fn own<C>(
+        &self,
+        verb: &str,
+        matches: &ArgMatches,
+        output: &Output,
+        stop: &StopFlag,
+        (database, connect): (Option<&DatabaseUrl>, C),
+    ) -> Result<u8, VerbError>
+    where
+        C: AsyncFnOnce(DatabaseUrl) -> Result<S, StoreError>,
+    {
+        match self.verbs.iter().find(|(name, _)| name == verb) {
+            Some((_, OwnVerb::Connected(handler))) => {
+                let store = &open(verb, database, connect).await?;
+                handler.call(VerbCall { store, database, matches, output, stop, verb }).await
+            }
+            Some((_, OwnVerb::Unconnected(handler))) => {
+                let store = &();
+                handler.call(VerbCall { store, database, matches, output, stop, verb }).await
+            }
+            // clap knows no other verbs.
+            None => Ok(exit_code::USAGE),
         }
     }
 

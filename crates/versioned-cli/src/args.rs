@@ -14,6 +14,7 @@ use crate::{
     DatabaseUrl,
     error::UsageError,
     skip_file::{Skipped, read},
+    verbs::golden,
 };
 
 pub(crate) const ENTITIES: &str = "entities";
@@ -105,6 +106,7 @@ pub(crate) fn command(name: &'static str) -> Command {
             Command::new(FORGET).about("Drop what is kept of what a run replaced").arg(run()),
         )
         .subcommand(quarantine())
+        .subcommand(golden::command())
         .subcommand(Command::new(COMPLETIONS).about("Print the completions for a shell").arg(
             Arg::new("shell").value_name("SHELL").required(true).value_parser(value_parser!(Shell)),
         ))

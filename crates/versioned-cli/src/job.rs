@@ -9,6 +9,7 @@ use versioned_jobs::{
     BaseMigrateVersionedModelJob, BaseMigrateVersionedModelSnapshotsJob, CensusReport, Clock,
     Commit, FetchError, JobError, JobOptions, JobReport, Mode, Progress, SaveError, SystemClock,
     UndoReport, VersionedModel,
+    golden::{GoldenError, GoldenOptions, GoldenSample, sample},
 };
 use versioned_store::{
     CommitEntry, EntityKey, EntityTable, HistoryStore, ModelVersion, RunId, StorageModelError,
@@ -50,6 +51,13 @@ pub(crate) trait AnyJob<S> {
 
     fn census<'a>(&'a self, store: &'a S) -> LocalFuture<'a, Result<CensusReport, JobError>>;
 
+    /// Samples documents for the repository.
+    fn sample<'a>(
+        &'a self,
+        store: &'a S,
+        options: &'a GoldenOptions,
+    ) -> LocalFuture<'a, Result<GoldenSample, GoldenError>>;
+
     /// The commits of one entity, after the one with this number.
     fn history<'a>(
         &'a self,
@@ -75,7 +83,7 @@ pub(crate) fn at_ms() -> i64 {
 
 /// The jobs differ in their trait and their table alone.
 macro_rules! any_job {
-    ($name:ident, $job:ident, $table:expr) => {
+    ($name:ident, $job:ident, $table:expr, $sampled:expr) => {
         impl<S: HistoryStore, J: $job> AnyJob<S> for $name<J> {
             fn declaration(&self) -> &'static Declaration {
                 <J::Model as VersionedModel>::DomainObject::schema_versioned_attributes()
@@ -127,6 +135,19 @@ macro_rules! any_job {
                 Box::pin(J::census(store))
             }
 
+            fn sample<'a>(
+                &'a self,
+                store: &'a S,
+                options: &'a GoldenOptions,
+            ) -> LocalFuture<'a, Result<GoldenSample, GoldenError>> {
+                Box::pin(async move {
+                    match J::Model::table().ok().and_then($sampled) {
+                        Some(table) => sample::<J::Model, S>(store, &table, options).await,
+                        None => Ok(GoldenSample::default()),
+                    }
+                })
+            }
+
             fn history<'a>(
                 &'a self,
                 store: &'a S,
@@ -152,7 +173,7 @@ macro_rules! any_job {
 /// A job over models.
 pub(crate) struct JobOf<J>(pub(crate) PhantomData<fn() -> J>);
 
-any_job! { JobOf, BaseMigrateVersionedModelJob, |table| table }
+any_job! { JobOf, BaseMigrateVersionedModelJob, |table| table, Some }
 
 /// A job over snapshots.
 pub(crate) struct SnapshotsJobOf<J>(pub(crate) PhantomData<fn() -> J>);
@@ -160,5 +181,5 @@ pub(crate) struct SnapshotsJobOf<J>(pub(crate) PhantomData<fn() -> J>);
 // A kind without a history has no snapshots to check; its job says so when it runs.
 any_job! {
     SnapshotsJobOf, BaseMigrateVersionedModelSnapshotsJob,
-    |table| table.snapshots().unwrap_or(table)
+    |table| table.snapshots().unwrap_or(table), |table| table.snapshots()
 }

@@ -20,6 +20,8 @@
 //! | `run` | `runs` | `run`, `entity`, `kind`, `target`, `state`, `who`, `at_ms`, counts, `kept_rows`, `kept_bytes` |
 //! | `quarantined` | `quarantine list`, `show`, `export` | `entity`, `id`, `key`, `field`, `step`, `pointer`, `causes`, `help`, `content_hash`, `run` |
 //! | `undo` | `undo` | those of [`UndoReport`](versioned_jobs::UndoReport) |
+//! | `golden` | `golden record` | `file`, `entity`, `versions`, `state`, `refused` |
+//! | `golden_summary` | `golden record`, last | counts of documents that were recorded, known and left out |
 //! | `forget` | `forget` | as for `run`; what was kept before |
 //! | `error` | any | `causes`, `help`, `exit_code` |
 //!

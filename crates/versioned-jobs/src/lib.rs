@@ -20,6 +20,7 @@
 //! | `fetch`, `upgrades` | one entity at its latest versions, and what a read tells the outside of it |
 //! | `write_back` | reads that write back what they upgraded: [`FetchAndWriteBack`] |
 //! | `prefetch` | what conversions and checks need from elsewhere, fetched before they run: [`Fetched`] |
+//! | [`golden`] | stored documents for a repository, with what their chains make of them |
 //! | `options`, `policy`, `progress`, `clock` | what the caller decides, sees and measures |
 //!
 //! Reads through [`VersionedModel`] report each field that they upgrade: an event of `tracing` at the level `debug`, with
@@ -42,6 +43,7 @@ mod error;
 mod failure;
 mod fetch;
 mod fetch_error;
+pub mod golden;
 mod hooks;
 mod ledger;
 mod model_migration;

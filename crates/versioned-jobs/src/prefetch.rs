@@ -78,6 +78,11 @@ impl Fetched {
         self.0.contains_key(name)
     }
 
+    /// The values by name, as JSON texts.
+    pub(crate) fn texts(&self) -> Vec<(String, String)> {
+        self.0.iter().map(|(name, json)| (name.clone(), json.clone())).collect()
+    }
+
     /// The values as conversions take them.
     pub(crate) fn members(&self) -> Vec<Member<'_>> {
         self.0.iter().map(|(key, json)| Member { key, value: MemberValue::Json(json) }).collect()

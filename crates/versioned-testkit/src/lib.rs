@@ -6,6 +6,7 @@
 //!   call, or all at once with [`store_conformance!`].
 //! - [`conformance::history`]: the same for stores that keep the history of models; [`history_conformance!`].
 //! - [`faults`]: a store that fails, repeats or dies at any call, and a harness that runs any job under every such fault.
+//! - [`golden`]: stored documents of a repository, which must come out of their chains as they did when they were recorded.
 //! - [`laws`]: what every chain of conversions keeps, checked on documents: nothing is dropped that is not declared.
 //! - `lock` (feature `lock`): the check of a program against its `versioned.lock`.
 //! - [`sample`]: an entity to store, without a Rust type.
@@ -14,6 +15,7 @@
 
 pub mod conformance;
 pub mod faults;
+pub mod golden;
 pub mod laws;
 #[cfg(feature = "lock")]
 pub mod lock;

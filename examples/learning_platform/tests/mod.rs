@@ -4,6 +4,7 @@ mod chains;
 mod collection;
 mod documented;
 mod exploration;
+mod golden;
 mod lines;
 mod losses;
 mod question;

@@ -1,6 +1,7 @@
 //! The command line, run in the process: arguments in, text and exit code out.
 
 mod files;
+mod golden;
 mod history;
 mod ledger;
 mod mistakes;

@@ -6,6 +6,7 @@ mod census;
 mod check;
 mod completions;
 mod entities;
+pub(crate) mod golden;
 mod history;
 pub(crate) mod ledger;
 mod one_entity;
