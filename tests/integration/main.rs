@@ -8,6 +8,8 @@ mod faults;
 #[cfg(test)]
 mod jobs;
 #[cfg(test)]
+mod lock;
+#[cfg(test)]
 #[cfg(unix)]
 mod servers;
 #[cfg(test)]

@@ -8,8 +8,14 @@ pub use serde_json::Value;
 
 pub use crate::__register as register;
 pub use crate::registry::Entry;
+/// Which types have a JSON Schema.
 #[cfg(feature = "schema")]
-pub use crate::schema::{NoSchema, SchemaProbe};
+pub mod schema {
+    pub use crate::schema::{
+        ChooseDocument, ChooseNothing, ChooseType, FieldParts, NoOwner, NoSchema, Owner,
+        OwnerProbe, SchemaProbe, StepSchemas, StepType,
+    };
+}
 
 pub use crate::engine::{Direct, NotDirect, Stored};
 

@@ -6,15 +6,24 @@
 use std::{collections::BTreeMap, fmt};
 
 use crate::{
-    BaseVersionedDomainObject, Declaration, OtherKind, PathPattern, Scope, VersionedAttribute,
+    BaseVersionedDomainObject, Declaration, EntityKind, OtherKind, PathPattern, Scope,
+    VersionedAttribute,
 };
 
 /// What the derive submits for a domain object.
 #[derive(Debug)]
 pub struct Entry {
-    declaration: fn() -> &'static Declaration,
+    kind: EntityKind,
     #[cfg(feature = "schema")]
-    schema: Option<crate::schema::SchemaFn>,
+    schemas: Schemas,
+}
+
+/// The schemas of a domain object.
+#[cfg(feature = "schema")]
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Schemas {
+    pub(crate) object: Option<crate::schema::SchemaFn>,
+    pub(crate) fields: &'static [crate::schema::FieldParts],
 }
 
 impl Entry {
@@ -22,42 +31,98 @@ impl Entry {
     #[must_use]
     #[cfg(not(feature = "schema"))]
     pub const fn new<T: BaseVersionedDomainObject>() -> Self {
-        Self { declaration: T::schema_versioned_attributes }
+        Self { kind: EntityKind::of::<T>() }
     }
 
-    /// The entry of a domain object, with its JSON Schema where the type has one.
+    /// The entry of a domain object, with its JSON Schema where the type has one, and those of its fields and steps.
     #[must_use]
     #[cfg(feature = "schema")]
     pub const fn new<T: BaseVersionedDomainObject>(
-        schema: Option<crate::schema::SchemaFn>,
+        object: Option<crate::schema::SchemaFn>,
+        fields: &'static [crate::schema::FieldParts],
     ) -> Self {
-        Self { declaration: T::schema_versioned_attributes, schema }
+        Self { kind: EntityKind::of::<T>(), schemas: Schemas { object, fields } }
     }
 }
 
 /// Submits a domain object to the registry.
+///
+/// Without the feature `schema` nothing that is about schemas is compiled.
 #[doc(hidden)]
 #[macro_export]
 #[cfg(not(feature = "schema"))]
 macro_rules! __register {
-    ($type:ty) => {
+    ($type:ty, [$($field:tt),*]) => {
         $crate::__private::submit! { $crate::__private::Entry::new::<$type>() }
     };
 }
 
 /// Submits a domain object to the registry, with its JSON Schema where the type implements `JsonSchema`.
+///
+/// Each field is its name, its type where serde reads it as that, the owner of its chain where that is another field, and its
+/// steps with the versions that they start from.
 #[doc(hidden)]
 #[macro_export]
 #[cfg(feature = "schema")]
 macro_rules! __register {
-    ($type:ty) => {
-        $crate::__private::submit! {
-            $crate::__private::Entry::new::<$type>({
-                #[allow(unused_imports, reason = "the inherent constant wins if there is one")]
-                use $crate::__private::NoSchema as _;
-                $crate::__private::SchemaProbe::<$type>::SCHEMA
-            })
-        }
+    ($type:ty, [$({
+        $field:literal, [$($of:ty)?], [$($owner:ty, $owned:literal)?], [$($from:literal $step:expr,)*]
+    }),*]) => {
+        $crate::__private::submit! {{
+            #[allow(unused_imports, reason = "inherent constants win if there are any")]
+            use $crate::__private::schema::{NoOwner as _, NoSchema as _};
+            const FIELDS: &[$crate::__private::schema::FieldParts] = &[$(
+                $crate::__private::schema::FieldParts {
+                    field: $field,
+                    schema: $crate::__either!([$(
+                        $crate::__private::schema::SchemaProbe::<$of>::SCHEMA
+                    )?] ::core::option::Option::None),
+                    owner: $crate::__either!([$(::core::option::Option::Some((
+                        $crate::__private::schema::OwnerProbe::<$owner>::DECLARATION,
+                        $owned,
+                    ))
+                    )?] ::core::option::Option::None),
+                    steps: || {
+                        #[allow(unused_imports, reason = "the choice depends on the step")]
+                        use $crate::__private::{
+                            schema::{ChooseDocument as _, ChooseNothing as _, ChooseType as _},
+                            step::{
+                                ChooseFallible as _, ChooseFallibleWithContext as _,
+                                ChooseInfallible as _, ChooseInfallibleWithContext as _,
+                                ChooseNothing as _,
+                            },
+                        };
+                        ::std::vec![$({
+                            let step = $step;
+                            $crate::__private::schema::StepSchemas {
+                                from: $from,
+                                input: (&&&$crate::__private::schema::StepType::input(&step))
+                                    .schema(),
+                                output: (&&&$crate::__private::schema::StepType::output(&step))
+                                    .schema(),
+                            }
+                        }),*]
+                    },
+                }
+            ),*];
+            $crate::__private::Entry::new::<$type>(
+                $crate::__private::schema::SchemaProbe::<$type>::SCHEMA,
+                FIELDS,
+            )
+        }}
+    };
+}
+
+/// The first expression if there is one, otherwise the second.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(feature = "schema")]
+macro_rules! __either {
+    ([$first:expr] $second:expr) => {
+        $first
+    };
+    ([] $second:expr) => {
+        $second
     };
 }
 
@@ -82,8 +147,9 @@ inventory::collect!(Entry);
 #[derive(Debug, Clone, Default)]
 pub struct Registry {
     declarations: Vec<&'static Declaration>,
+    kinds: Vec<EntityKind>,
     #[cfg(feature = "schema")]
-    schemas: BTreeMap<&'static str, crate::schema::SchemaFn>,
+    pub(crate) schemas: BTreeMap<&'static str, Schemas>,
 }
 
 impl Registry {
@@ -91,11 +157,15 @@ impl Registry {
     #[must_use]
     pub fn collect() -> Self {
         let entries = || inventory::iter::<Entry>.into_iter();
-        let registry = Self::of(entries().map(|entry| (entry.declaration)()));
+        let mut registry = Self::of(entries().map(|entry| entry.kind.declaration()));
+        registry.kinds = entries().map(|entry| entry.kind).collect();
+        registry
+            .kinds
+            .sort_by_key(|kind| (kind.declaration().entity, kind.declaration().type_name));
         #[cfg(feature = "schema")]
         let registry = {
-            let schema = |entry: &Entry| Some(((entry.declaration)().entity, entry.schema?));
-            Self { schemas: entries().filter_map(schema).collect(), ..registry }
+            let schemas = |entry: &Entry| (entry.kind.declaration().entity, entry.schemas);
+            Self { schemas: entries().map(schemas).collect(), ..registry }
         };
         registry
     }
@@ -107,6 +177,7 @@ impl Registry {
         declarations.sort_by_key(|declaration| (declaration.entity, declaration.type_name));
         Self {
             declarations,
+            kinds: Vec::new(),
             #[cfg(feature = "schema")]
             schemas: BTreeMap::new(),
         }
@@ -117,13 +188,39 @@ impl Registry {
     #[must_use]
     #[cfg(feature = "schema")]
     pub fn schema(&self, entity: &str) -> Option<schemars::Schema> {
-        self.schemas.get(entity).map(|schema| schema())
+        self.schemas.get(entity)?.object.map(|schema| schema())
+    }
+
+    /// The same with these declarations too, as far as their Rust types are not in it.
+    #[must_use]
+    pub fn with(mut self, declarations: impl IntoIterator<Item = &'static Declaration>) -> Self {
+        for declaration in declarations {
+            if !self.declarations.iter().any(|known| known.type_name == declaration.type_name) {
+                self.declarations.push(declaration);
+            }
+        }
+        self.declarations.sort_by_key(|declaration| (declaration.entity, declaration.type_name));
+        self
+    }
+
+    /// Only these entity kinds of it.
+    #[must_use]
+    pub fn only(mut self, entities: &[&str]) -> Self {
+        self.declarations.retain(|declaration| entities.contains(&declaration.entity));
+        self.kinds.retain(|kind| entities.contains(&kind.declaration().entity));
+        self
     }
 
     /// The declarations, sorted by entity kind.
     #[must_use]
     pub fn declarations(&self) -> &[&'static Declaration] {
         &self.declarations
+    }
+
+    /// The collected kinds, sorted like the declarations; empty for a registry [`of`](Self::of) declarations.
+    #[must_use]
+    pub fn kinds(&self) -> &[EntityKind] {
+        &self.kinds
     }
 
     /// The declaration of an entity kind.

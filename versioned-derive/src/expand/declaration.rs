@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::{Names, chain::hash, loss, object, shared};
+use super::{Names, chain::hash, loss, object, schemas, shared};
 use crate::{
     attr::case::snake,
     valid::{Chain, Kind, Model, Versioned},
@@ -34,6 +34,7 @@ pub(super) fn expand(model: &Model<'_>, names: &Names) -> TokenStream {
             #krate::OtherAttribute { field: #field, key: #key, kind: #krate::OtherKind::#kind }
         }
     });
+    let schemas = schemas::fields(model, names);
     quote! {
         #[automatically_derived]
         impl #krate::BaseVersionedDomainObject for #object {
@@ -50,7 +51,7 @@ pub(super) fn expand(model: &Model<'_>, names: &Names) -> TokenStream {
             #direct
         }
 
-        #private::register!(#object);
+        #private::register!(#object, [#(#schemas),*]);
     }
 }
 

@@ -11,6 +11,7 @@ mod late;
 mod loss;
 mod messages;
 mod object;
+mod schemas;
 mod shared;
 
 use proc_macro2::{Ident, Span, TokenStream};
