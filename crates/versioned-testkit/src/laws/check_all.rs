@@ -1,12 +1,13 @@
 //! The macro that makes tests of the laws.
 
-/// Makes a module of tests: the registry is sound, the schema lock is unbroken, and every law holds of every entity kind that is
-/// registered.
+/// Makes a module of tests: the registry is sound, the schema lock is unbroken, golden documents replay, and every law holds of every
+/// entity kind that is registered.
 ///
 /// One line in a test file. Options, in any order:
 ///
 /// - `lock = "versioned.lock"`: where the lock is, from the folder of the manifest; this is the default. `without_lock = "reason"` where
 ///   there is none.
+/// - `golden = "golden"`: where golden documents are; the default, where the folder is there.
 /// - `laws = configure`: a `fn(Laws) -> Laws` that is called with the laws of each entity kind and adds what no schema says.
 ///
 /// An entity kind is registered if its crate is linked; a crate that the test does not name is not: write `use my_entities as _;` beside
@@ -56,6 +57,11 @@ macro_rules! check_all {
             #[test]
             fn the_schema_lock_is_unbroken() {
                 suite().assert_lock();
+            }
+
+            #[test]
+            fn golden_documents_replay() {
+                suite().assert_golden();
             }
 
             #[test]

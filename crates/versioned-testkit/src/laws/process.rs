@@ -6,9 +6,11 @@
 use std::{collections::BTreeMap, env, process::Command, thread, time::Duration};
 
 use super::{
+    documents::Sample,
     entity_laws::Laws,
     law::Law,
     rules::deterministic_help,
+    subject::Body,
     text,
     violation::{Counterexample, Violation},
 };
@@ -68,30 +70,62 @@ pub(super) fn compare(entities: &[Laws], test: &str) -> Result<Vec<Counterexampl
             there.len()
         ));
     }
-    let mut found = Vec::new();
-    for (laws, here) in entities.iter().zip(here) {
-        let differing = here.iter().filter(|(name, digest)| there.get(*name) != Some(digest));
-        let samples = laws.prepared().samples().map(|sample| (name_of(laws, sample.0), sample.1));
-        let samples: BTreeMap<String, _> = samples.collect();
-        let differing = differing.filter_map(|(name, _)| samples.get(name));
-        let Some(smallest) = differing.min_by_key(|sample| sample.text.len()) else { continue };
-        let subject = &laws.prepared().subject;
-        let migrated = subject.migrate(&smallest.text, &smallest.fetched());
-        let migrated = migrated.map_or_else(|_| "an error".to_owned(), |it| it.document);
-        let what = "in another process, the same document gives other bytes";
-        let violation = Violation::new(what, deterministic_help());
-        let violation = violation.show("here", text::shortened(&migrated));
-        found.push(laws.told(Law::Deterministic, violation, smallest));
-    }
-    Ok(found)
+    let differing = entities.iter().zip(here).filter_map(|(laws, here)| {
+        let differing = here.into_iter().filter(|(name, digest)| there.get(name) != Some(digest));
+        let samples = laws.prepared().samples();
+        let samples: Digested<'_> =
+            samples.map(|(number, sample)| (name_of(laws, number), sample)).collect();
+        let differing = differing.filter_map(|(name, digest)| {
+            let sample = samples.get(&name).copied()?;
+            Some((sample, differing_key(laws, sample, &digest, there.get(&name)?)))
+        });
+        let smallest = differing.min_by_key(|(sample, _)| sample.text.len())?;
+        Some(told_of(laws, smallest))
+    });
+    Ok(differing.collect())
 }
 
+type Digested<'s> = BTreeMap<String, &'s Sample>;
+
+fn told_of(laws: &Laws, (sample, key): (&Sample, Option<String>)) -> Counterexample {
+    let subject = &laws.prepared().subject;
+    let migrated = subject.migrate(&sample.text, &sample.fetched());
+    let migrated = migrated.map_or_else(|_| "an error".to_owned(), |it| it.document);
+    let here = key.as_deref().and_then(|key| Body::of(&migrated).get(key).map(str::to_owned));
+    let what = "in another process, the same document gives other bytes";
+    let violation = Violation::new(what, deterministic_help());
+    let violation = violation.show("here", text::shortened(here.as_ref().unwrap_or(&migrated)));
+    let violation = match key.as_deref().and_then(|key| subject.attribute_of(key)) {
+        Some(attribute) => violation.in_field(attribute),
+        None => violation,
+    };
+    laws.told(Law::Deterministic, violation, sample)
+}
+
+/// The member that differs, which stands at the same place in both processes.
+fn differing_key(laws: &Laws, sample: &Sample, here: &str, there: &str) -> Option<String> {
+    let migrated = laws.prepared().subject.migrate(&sample.text, &sample.fetched()).ok()?;
+    let mut pairs = here.split(':').zip(there.split(':'));
+    let index = pairs.position(|(here, there)| here != there)?;
+    Body::of(&migrated.document).0.into_iter().nth(index).map(|(key, _)| key)
+}
+
+/// A number for each member of each result.
 fn digests(laws: &Laws) -> Digests {
     let prepared = laws.prepared();
     let samples = prepared.samples().map(|(number, sample)| {
         let migrated = prepared.subject.migrate(&sample.text, &sample.fetched());
-        let migrated = migrated.map_or_else(|_| "an error".to_owned(), |it| it.document);
-        (name_of(laws, number), format!("{:016x}", text::hash(&migrated)))
+        let digest = migrated.map_or_else(
+            |_| "error".to_owned(),
+            |migrated| {
+                let members = Body::of(&migrated.document).0;
+                let members = members.iter().map(|(key, json)| {
+                    format!("{:016x}", text::hash(&format!("{}:{json}", text::quoted(key))))
+                });
+                members.collect::<Vec<_>>().join(":")
+            },
+        );
+        (name_of(laws, number), digest)
     });
     samples.collect()
 }

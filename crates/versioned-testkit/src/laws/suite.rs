@@ -22,6 +22,7 @@ pub struct Options {
     module: String,
     configure: fn(Laws) -> Laws,
     lock: Option<PathBuf>,
+    golden: Option<PathBuf>,
 }
 
 impl Options {
@@ -31,7 +32,8 @@ impl Options {
         let module = module.split_once("::").map_or("", |(_, module)| module).to_owned();
         let folder = PathBuf::from(folder);
         let lock = Some(folder.join("versioned.lock"));
-        Self { folder, module, configure: |laws| laws, lock }
+        let golden = Some(folder.join("golden")).filter(|golden| golden.is_dir());
+        Self { folder, module, configure: |laws| laws, lock, golden }
     }
 
     /// The lock of the program; `versioned.lock` beside the manifest if this is not said.
@@ -46,6 +48,12 @@ impl Options {
         Self { lock: None, ..self }
     }
 
+    /// The folder of golden documents; `golden` beside the manifest, where it is there, if this is not said.
+    #[must_use]
+    pub fn golden(self, path: &str) -> Self {
+        Self { golden: Some(self.folder.join(path)), ..self }
+    }
+
     /// A function that adds to the laws of an entity kind what no schema says; it is called for each of them.
     #[must_use]
     pub fn laws(self, configure: fn(Laws) -> Laws) -> Self {
@@ -55,9 +63,10 @@ impl Options {
 
 impl fmt::Debug for Options {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { folder, module, lock, .. } = self;
+        let Self { folder, module, lock, golden, .. } = self;
         let mut shown = formatter.debug_struct("Options");
-        shown.field("folder", folder).field("module", module).field("lock", lock);
+        shown.field("folder", folder).field("module", module);
+        shown.field("lock", lock).field("golden", golden);
         shown.finish_non_exhaustive()
     }
 }
@@ -119,6 +128,17 @@ impl Suite {
     pub fn assert_lock(&self) {
         if let Some(path) = &self.options.lock {
             crate::lock::assert_unbroken(&self.registry, path);
+        }
+    }
+
+    /// Stops a test with the golden documents that do not replay.
+    ///
+    /// # Panics
+    ///
+    /// A golden document does not replay, one is retired and still there, or the folder cannot be read.
+    pub fn assert_golden(&self) {
+        if let Some(folder) = &self.options.golden {
+            crate::golden::assert_replays(&self.registry, folder);
         }
     }
 

@@ -172,6 +172,18 @@ fn differing<'v>(
     }
 }
 
+/// A JSON text without the blanks between its tokens.
+pub(super) fn without_blanks(json: &str) -> String {
+    let (mut is_text, mut is_escape) = (false, false);
+    let kept = json.chars().filter(|letter| {
+        let is_kept = is_text || !matches!(letter, ' ' | '\t' | '\n' | '\r');
+        is_text ^= *letter == '"' && !is_escape;
+        is_escape = is_text && *letter == '\\' && !is_escape;
+        is_kept
+    });
+    kept.collect()
+}
+
 /// At most 200 characters.
 pub(super) fn shortened(text: &str) -> String {
     let mut letters = text.chars();
@@ -216,6 +228,12 @@ mod tests {
         check(r#"{"a": 1}"#, r#"{"b": 1}"#, Some(("/a", "1", "nothing")));
         check("[1.0]", "[1.00]", Some(("", "[1.0]", "[1.00]")));
         check("{", "[1]", Some(("", "{", "[1]")));
+    }
+
+    #[test]
+    fn blanks_in_texts_stay() {
+        let json = "{ \"a b\" :\t[ 1.0 ,\r\n\"\\\" c\\\\\" , \" \" ] }";
+        assert_eq!(without_blanks(json), r#"{"a b":[1.0,"\" c\\"," "]}"#);
     }
 
     #[test]

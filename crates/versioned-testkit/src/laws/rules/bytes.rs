@@ -135,7 +135,8 @@ fn values(subject: &Subject, sample: &Sample, stale: &Stale) -> Result<(), Viola
     Ok(())
 }
 
-/// Writes what the chain leaves as it is in another way, and looks for the same bytes.
+/// Writes what the chain leaves as it is in another way, and looks for the same bytes; an object that a step opens loses the blanks
+/// between its members.
 fn inside(subject: &Subject, sample: &Sample, stale: &Stale) -> Result<(), Violation> {
     let fetched = sample.fetched();
     let Ok(usual) = subject.migrate(&sample.text, &fetched) else { return Ok(()) };
@@ -160,7 +161,7 @@ fn inside(subject: &Subject, sample: &Sample, stale: &Stale) -> Result<(), Viola
         // What a step reads may be refused in another form.
         let Ok(migrated) = subject.migrate(&document, &fetched) else { continue };
         let result = text::at(&migrated.document, &in_document(&place));
-        if result.as_ref() != Some(&odd) {
+        if result.as_deref().map(text::without_blanks) != Some(text::without_blanks(&odd)) {
             let help = "change what the step converts with `LazyValue`, which leaves all else as it was written";
             let what = "what the chain does not change is written in another way";
             let violation = Violation::new(what, help)

@@ -1,6 +1,7 @@
 //! Each law on a wrong chain that it catches, with the whole text, and on right ones that it must not blame.
 
 mod damage;
+mod process;
 mod right;
 mod values;
 mod whole;

@@ -115,7 +115,7 @@ fn a_chain_that_reads_a_sibling_by_a_way_of_its_own_is_found() {
 }
 
 #[derive(Debug, Serialize, Deserialize, JsonSchema, BaseVersionedDomainObject)]
-#[versioned(document, entity = "export", version_field = "version", min = 1, max = 3)]
+#[versioned(document, entity = "bundle", version_field = "version", min = 1, max = 3)]
 struct Export {
     version: u32,
     parts: Vec<String>,
