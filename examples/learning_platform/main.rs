@@ -9,8 +9,6 @@
 //! cargo run --release --example learning_platform -- --database x.db census
 //!     likewise entities, audit, migrate, quarantine, runs, undo, `history exploration fractions`,
 //!     and `revert exploration fractions --to 1 --who ana`
-//! cargo run --release --example learning_platform -- --database y.db fill
-//!     a database before the story, for `golden record --unscrubbed`
 //! ```
 //!
 //! | file | what it is |
@@ -72,10 +70,6 @@ fn app() -> App<SqlStore> {
         .snapshots_job::<MigrateTopicSnapshotsJob>()
         .job::<MigrateCollectionJob>()
         .snapshots_job::<MigrateCollectionSnapshotsJob>()
-        .unconnected_verb(
-            Command::new("fill").about("Fill a database as older programs have left it"),
-            story::fill,
-        )
         .unconnected_verb(
             Command::new(story::VERB).about("Tell the story (the default)"),
             story::run,

@@ -13,6 +13,7 @@ mod declaration;
 pub mod document;
 mod domain_object;
 mod engine;
+mod entity_kind;
 mod error;
 pub mod json;
 mod lazy;
@@ -32,6 +33,7 @@ pub use declaration::{
 };
 pub use document::{FieldChange, Migrated};
 pub use domain_object::BaseVersionedDomainObject;
+pub use entity_kind::{EntityKind, MigratedDocument};
 pub use error::{ConversionError, ConversionFailure, EntityId, FieldPlace, MigrationError};
 pub use lazy::{
     Entry, Kind, LazyElements, LazyMembers, LazyObject, LazyRef, LazyValue, OccupiedEntry,

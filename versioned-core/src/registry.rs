@@ -6,13 +6,14 @@
 use std::{collections::BTreeMap, fmt};
 
 use crate::{
-    BaseVersionedDomainObject, Declaration, OtherKind, PathPattern, Scope, VersionedAttribute,
+    BaseVersionedDomainObject, Declaration, EntityKind, OtherKind, PathPattern, Scope,
+    VersionedAttribute,
 };
 
 /// What the derive submits for a domain object.
 #[derive(Debug)]
 pub struct Entry {
-    declaration: fn() -> &'static Declaration,
+    kind: EntityKind,
     #[cfg(feature = "schema")]
     schemas: Schemas,
 }
@@ -30,7 +31,7 @@ impl Entry {
     #[must_use]
     #[cfg(not(feature = "schema"))]
     pub const fn new<T: BaseVersionedDomainObject>() -> Self {
-        Self { declaration: T::schema_versioned_attributes }
+        Self { kind: EntityKind::of::<T>() }
     }
 
     /// The entry of a domain object, with its JSON Schema where the type has one, and those of its fields and steps.
@@ -40,7 +41,7 @@ impl Entry {
         object: Option<crate::schema::SchemaFn>,
         fields: &'static [crate::schema::FieldParts],
     ) -> Self {
-        Self { declaration: T::schema_versioned_attributes, schemas: Schemas { object, fields } }
+        Self { kind: EntityKind::of::<T>(), schemas: Schemas { object, fields } }
     }
 }
 
@@ -146,6 +147,7 @@ inventory::collect!(Entry);
 #[derive(Debug, Clone, Default)]
 pub struct Registry {
     declarations: Vec<&'static Declaration>,
+    kinds: Vec<EntityKind>,
     #[cfg(feature = "schema")]
     pub(crate) schemas: BTreeMap<&'static str, Schemas>,
 }
@@ -155,10 +157,14 @@ impl Registry {
     #[must_use]
     pub fn collect() -> Self {
         let entries = || inventory::iter::<Entry>.into_iter();
-        let registry = Self::of(entries().map(|entry| (entry.declaration)()));
+        let mut registry = Self::of(entries().map(|entry| entry.kind.declaration()));
+        registry.kinds = entries().map(|entry| entry.kind).collect();
+        registry
+            .kinds
+            .sort_by_key(|kind| (kind.declaration().entity, kind.declaration().type_name));
         #[cfg(feature = "schema")]
         let registry = {
-            let schemas = |entry: &Entry| ((entry.declaration)().entity, entry.schemas);
+            let schemas = |entry: &Entry| (entry.kind.declaration().entity, entry.schemas);
             Self { schemas: entries().map(schemas).collect(), ..registry }
         };
         registry
@@ -171,6 +177,7 @@ impl Registry {
         declarations.sort_by_key(|declaration| (declaration.entity, declaration.type_name));
         Self {
             declarations,
+            kinds: Vec::new(),
             #[cfg(feature = "schema")]
             schemas: BTreeMap::new(),
         }
@@ -200,6 +207,7 @@ impl Registry {
     #[must_use]
     pub fn only(mut self, entities: &[&str]) -> Self {
         self.declarations.retain(|declaration| entities.contains(&declaration.entity));
+        self.kinds.retain(|kind| entities.contains(&kind.declaration().entity));
         self
     }
 
@@ -207,6 +215,12 @@ impl Registry {
     #[must_use]
     pub fn declarations(&self) -> &[&'static Declaration] {
         &self.declarations
+    }
+
+    /// The collected kinds, sorted like the declarations; empty for a registry [`of`](Self::of) declarations.
+    #[must_use]
+    pub fn kinds(&self) -> &[EntityKind] {
+        &self.kinds
     }
 
     /// The declaration of an entity kind.

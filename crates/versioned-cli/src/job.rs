@@ -4,7 +4,7 @@
 
 use std::{future::Future, marker::PhantomData, pin::Pin};
 
-use versioned_core::{BaseVersionedDomainObject, Declaration};
+use versioned_core::{BaseVersionedDomainObject, Declaration, EntityKind};
 use versioned_jobs::{
     BaseMigrateVersionedModelJob, BaseMigrateVersionedModelSnapshotsJob, CensusReport, Clock,
     Commit, FetchError, JobError, JobOptions, JobReport, Mode, Progress, SaveError, SystemClock,
@@ -21,6 +21,8 @@ pub(crate) type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 /// A job over some entity kind.
 pub(crate) trait AnyJob<S> {
     fn declaration(&self) -> &'static Declaration;
+
+    fn kind(&self) -> EntityKind;
 
     /// What reports and ledger call it.
     fn name(&self) -> &'static str;
@@ -87,6 +89,10 @@ macro_rules! any_job {
         impl<S: HistoryStore, J: $job> AnyJob<S> for $name<J> {
             fn declaration(&self) -> &'static Declaration {
                 <J::Model as VersionedModel>::DomainObject::schema_versioned_attributes()
+            }
+
+            fn kind(&self) -> EntityKind {
+                EntityKind::of::<<J::Model as VersionedModel>::DomainObject>()
             }
 
             fn name(&self) -> &'static str {

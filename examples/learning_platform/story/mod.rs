@@ -37,12 +37,6 @@ pub(crate) async fn run(call: VerbCall<'_, ()>) -> Result<u8, VerbError> {
     Story { store, output: call.output }.tell().await
 }
 
-/// Fills a database as older programs have left it, and leaves it so.
-pub(crate) async fn fill(call: VerbCall<'_, ()>) -> Result<u8, VerbError> {
-    schema::create(&call.open(database::open_or_create).await?).await?;
-    Ok(exit_code::DONE)
-}
-
 /// The story, told about a database.
 pub(crate) struct Story<'a> {
     pub(crate) store: &'a SqlStore,

@@ -1,33 +1,16 @@
-//! Running chains by the declaration alone: a document, or one chain on a value that the caller holds.
+//! Running one chain on a value that the caller holds.
 
-use std::{borrow::Cow, ops::RangeInclusive};
+use std::ops::RangeInclusive;
 
-use super::{chains::Chains, members::ColumnMembers, migrate_document_with};
+use super::{chains::Chains, members::ColumnMembers};
 use crate::{
     Declaration, FieldPlace, MigrationError, MigrationOptions, SchemaVersion, VersionedAttribute,
     chain::Part,
-    document::{ConvertedField, Member, MemberWrite, StoredDocument, WriteValue},
+    document::{ConvertedField, Member, MemberWrite, WriteValue},
     json::Limits,
 };
 
 impl Declaration {
-    /// Brings a stored document to the latest schema version of every field, where no Rust type is at hand but its
-    /// declaration is, as in a [`Registry`](crate::Registry).
-    ///
-    /// The text is borrowed if nothing was stale. Whether the Rust type accepts it is not checked.
-    ///
-    /// # Errors
-    ///
-    /// As for
-    /// [`migrate_to_latest_schema_versions`](crate::BaseVersionedDomainObject::migrate_to_latest_schema_versions).
-    pub fn migrate_document<'a>(
-        &'static self,
-        document: impl Into<StoredDocument<'a>>,
-        options: &MigrationOptions<'_>,
-    ) -> Result<Cow<'a, str>, MigrationError> {
-        migrate_document_with(self, document.into(), options).map(|migrated| migrated.text)
-    }
-
     /// Runs the chain of one versioned field on the JSON text of a value, from one version to another.
     ///
     /// `siblings` are the members that the chain reads as context, under their JSON keys, and the version members of

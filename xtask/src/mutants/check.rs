@@ -168,6 +168,12 @@ fn failed_test(by: By, text: &str) -> Caught {
     // What follows the place of the panic.
     let said = said.split_once(":\n").map_or(said, |(_, said)| said);
     let said = said.split("note: run with").next().unwrap_or_default();
+    // How many replay is said before what differs.
+    let is_count = |line: &str| line.contains(" golden documents replay ");
+    let said = match said.split_once('\n') {
+        Some((first, differences)) if is_count(first) => differences,
+        _ => said,
+    };
     let name = name.rsplit("::").next().unwrap_or(name);
     Caught { by, which: name.to_owned(), detail: shortened(said) }
 }
@@ -247,6 +253,9 @@ mod tests {
         let caught = failed_test(By::Law, text);
         let detail = "`quiz`: gone at /a".to_owned();
         assert_eq!(caught, Caught { by: By::Law, which: "nothing_is_lost".to_owned(), detail });
+        let text = "---- golden stdout ----\nthread 'b' panicked at c.rs:1:2:\n\
+                    1 of 2 golden documents replay as they were recorded\na.golden: other\n";
+        assert_eq!(failed_test(By::Golden, text).detail, "a.golden: other");
         let ended = failed_test(By::Law, "one\ntwo\n");
         assert_eq!((ended.which.as_str(), ended.detail.as_str()), ("ended", "one; two"));
     }

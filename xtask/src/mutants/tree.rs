@@ -103,7 +103,7 @@ impl Tree {
 fn tree_manifest(workspace: &str, root: &Path) -> Result<String, Failure> {
     let mut manifest = format!(
         "[workspace]\n\n[package]\nname = \"mutants\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\
-         publish = false\nautotests = false\n\n[[test]]\nname = \"{TARGET}\"\npath = \"{TARGET}.rs\"\n\n\
+         publish = false\nautoexamples = false\nautotests = false\n\n[[test]]\nname = \"{TARGET}\"\npath = \"{TARGET}.rs\"\n\n\
          [dev-dependencies]\n"
     );
     for (name, folder, features) in [

@@ -4,7 +4,7 @@
 
 use std::{fmt, str::FromStr};
 
-use versioned_core::{ConversionError, Declaration, LazyValue, SchemaVersion};
+use versioned_core::{ConversionError, Declaration, EntityKind, LazyValue, SchemaVersion};
 
 use super::{
     GoldenFormatError, GoldenOutcome, Scrub, form,
@@ -22,7 +22,7 @@ use super::{
 ///
 /// ```
 /// # use serde::{Deserialize, Serialize};
-/// use versioned_core::{BaseVersionedDomainObject, LazyValue};
+/// use versioned_core::{BaseVersionedDomainObject, EntityKind, LazyValue};
 /// use versioned_jobs::golden::GoldenDocument;
 ///
 /// #[derive(Serialize, Deserialize, BaseVersionedDomainObject)]
@@ -40,9 +40,8 @@ use super::{
 ///     }
 /// }
 ///
-/// let declaration = Quiz::schema_versioned_attributes();
 /// let stored = r#"{"answers": ["seven"], "version": 1}"#;
-/// let golden = GoldenDocument::record(declaration, stored, Vec::new());
+/// let golden = GoldenDocument::record(EntityKind::of::<Quiz>(), stored, Vec::new());
 /// assert_eq!(golden.file_name(), "v1-1b7e47c0848d.golden");
 /// let text = golden.to_string();
 /// assert!(text.contains("field    answers from 1 to 2\n"), "{text}");
@@ -69,15 +68,15 @@ impl GoldenDocument {
     /// Runs the chains on a document, and keeps both.
     #[must_use]
     pub fn record(
-        declaration: &'static Declaration,
+        kind: EntityKind,
         stored: impl Into<String>,
         fetched: Vec<(String, String)>,
     ) -> Self {
         let stored = stored.into();
         Self {
-            entity: declaration.entity.to_owned(),
-            versions: versions_label(declaration, &stored),
-            outcome: GoldenOutcome::of(declaration, &stored, &fetched),
+            entity: kind.declaration().entity.to_owned(),
+            versions: versions_label(kind.declaration(), &stored),
+            outcome: GoldenOutcome::of(kind, &stored, &fetched),
             stored,
             fetched,
         }
@@ -85,8 +84,8 @@ impl GoldenDocument {
 
     /// The same document with what the chains make of it today.
     #[must_use]
-    pub fn recorded_again(&self, declaration: &'static Declaration) -> Self {
-        let outcome = GoldenOutcome::of(declaration, &self.stored, &self.fetched);
+    pub fn recorded_again(&self, kind: EntityKind) -> Self {
+        let outcome = GoldenOutcome::of(kind, &self.stored, &self.fetched);
         Self { outcome, ..self.clone() }
     }
 

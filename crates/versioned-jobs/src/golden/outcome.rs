@@ -3,13 +3,13 @@
 //! Layer: jobs. Pure. Invariant: a conversion that panics is a refusal, as in a run.
 
 use std::{
-    borrow::Cow,
     error::Error,
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
 use versioned_core::{
-    Declaration, MigrationError, MigrationOptions, SchemaVersion, Scope, VersionedAttribute,
+    Declaration, EntityKind, MigrationError, MigrationOptions, SchemaVersion, Scope,
+    VersionedAttribute,
     document::{ConvertedField, FoundVersion, Member, MemberValue, StoredVersion, stored_versions},
     json::Pointer,
 };
@@ -94,24 +94,19 @@ impl GoldenRefusal {
 }
 
 impl GoldenOutcome {
-    /// What the chains make of a document, with what was fetched for it.
+    /// What the chains make of a document, with what was fetched for it; the Rust type has to accept the result.
     #[must_use]
-    pub fn of(
-        declaration: &'static Declaration,
-        stored: &str,
-        fetched: &[(String, String)],
-    ) -> Self {
+    pub fn of(kind: EntityKind, stored: &str, fetched: &[(String, String)]) -> Self {
         let members = as_members(fetched);
         let options = MigrationOptions::new().with_fetched(&members);
         let upgraded = caught(|| {
-            declaration.migrate_document(stored, &options).map(Cow::into_owned).and_then(|text| {
-                check_types(declaration, &text)?;
-                Ok(text)
-            })
+            let upgraded = kind.migrate(stored, &options)?;
+            kind.fits(&upgraded.document)?;
+            Ok(upgraded.document)
         });
         match upgraded {
             Ok(document) => {
-                let fields = Chains::over(declaration, stored, fetched).fields();
+                let fields = Chains::over(kind.declaration(), stored, fetched).fields();
                 Self::Upgraded { document, fields }
             }
             Err(refusal) => Self::Refused(refusal),
@@ -131,23 +126,6 @@ fn caught<T>(run: impl FnOnce() -> Result<T, MigrationError>) -> Result<T, Golde
         Ok(Err(error)) => Err(GoldenRefusal::of_error(&error)),
         Err(payload) => Err(GoldenRefusal::of_panic(&PanicMessage::new(payload.as_ref()))),
     }
-}
-
-/// Every versioned field of an upgraded document has the Rust type of the field.
-fn check_types(declaration: &'static Declaration, document: &str) -> Result<(), MigrationError> {
-    let members = members(document).unwrap_or_default();
-    for attribute in declaration.versioned {
-        let json = match attribute.scope {
-            Scope::Document => Some(document),
-            _ => {
-                members.iter().find(|(key, _)| key == attribute.key).map(|(_, json)| json.as_str())
-            }
-        };
-        if let Some(json) = json.filter(|json| !(attribute.optional && *json == "null")) {
-            attribute.check_type(declaration, json)?;
-        }
-    }
-    Ok(())
 }
 
 /// The version from which a chain starts.

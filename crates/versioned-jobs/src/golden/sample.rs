@@ -3,7 +3,7 @@
 //! Layer: jobs. Uses the port `ModelStore`; writes nothing. Invariant: a table is read page by page, and of each document no
 //! more than its key, size and shape is kept until it is chosen.
 
-use versioned_core::{Declaration, json::Pointer};
+use versioned_core::{EntityKind, json::Pointer};
 use versioned_store::{
     BatchLimits, Bodies, EntityKey, EntityTable, ModelStore, Row, ScanRequest, StoreError,
 };
@@ -96,6 +96,7 @@ pub async fn sample<M: VersionedModel, S: ModelStore>(
     table: &EntityTable,
     options: &GoldenOptions,
 ) -> Result<GoldenSample, GoldenError> {
+    let kind = EntityKind::of::<M::DomainObject>();
     let mut sample = GoldenSample::default();
     let choice = choose(store, table, options, &mut sample.left_out).await?;
     for (versions, documents, keys) in choice.chosen(options.per_version) {
@@ -109,8 +110,7 @@ pub async fn sample<M: VersionedModel, S: ModelStore>(
         for row in &rows {
             let Some(stored) = document_of(table, row) else { continue };
             let fetched = fetched.get(&row.key).unwrap_or(&nothing).texts();
-            if let Some(document) =
-                record(table.declaration(), stored, fetched, options, &mut sample.left_out)
+            if let Some(document) = record(kind, stored, fetched, options, &mut sample.left_out)
                 && !sample.documents.contains(&document)
             {
                 sample.documents.push(document);
@@ -123,17 +123,17 @@ pub async fn sample<M: VersionedModel, S: ModelStore>(
 
 /// Scrubs and records a document; one that cannot be scrubbed is left out.
 fn record(
-    declaration: &'static Declaration,
+    kind: EntityKind,
     stored: String,
     fetched: Vec<(String, String)>,
     options: &GoldenOptions,
     left_out: &mut LeftOut,
 ) -> Option<GoldenDocument> {
     let Some(scrub) = options.scrub else {
-        return Some(GoldenDocument::record(declaration, stored, fetched));
+        return Some(GoldenDocument::record(kind, stored, fetched));
     };
-    match GoldenDocument::scrubbed(declaration.entity, &stored, &fetched, scrub) {
-        Ok((stored, fetched)) => Some(GoldenDocument::record(declaration, stored, fetched)),
+    match GoldenDocument::scrubbed(kind.declaration().entity, &stored, &fetched, scrub) {
+        Ok((stored, fetched)) => Some(GoldenDocument::record(kind, stored, fetched)),
         Err(error) => {
             let place = error.pointer().cloned().unwrap_or_default();
             left_out.not_scrubbed.push((place, error.to_string()));

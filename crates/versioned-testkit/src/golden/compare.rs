@@ -3,7 +3,7 @@
 //! Invariant: what is compared is what was recorded. Steps that came later only have to take it.
 
 use versioned_core::{
-    Declaration, Registry, SchemaVersion, VersionedAttribute,
+    Declaration, EntityKind, SchemaVersion, VersionedAttribute,
     document::{FoundVersion, stored_versions},
 };
 use versioned_jobs::golden::{GoldenDocument, GoldenField, GoldenOutcome, GoldenRefusal};
@@ -21,7 +21,8 @@ pub(super) enum Verdict {
     Retired(Retired),
 }
 
-pub(super) fn compare(registry: &Registry, file: &str, golden: &GoldenDocument) -> Verdict {
+/// `kind` is the entity of the document, where it is registered.
+pub(super) fn compare(kind: Option<EntityKind>, file: &str, golden: &GoldenDocument) -> Verdict {
     let found = |field: Option<&str>, step, what| Difference {
         file: file.to_owned(),
         entity: golden.entity.clone(),
@@ -29,10 +30,11 @@ pub(super) fn compare(registry: &Registry, file: &str, golden: &GoldenDocument) 
         step,
         what,
     };
-    let Some(declaration) = registry.get(&golden.entity) else {
+    let Some(kind) = kind else {
         return Verdict::Differs(vec![found(None, None, What::EntityGone)]);
     };
-    let now = GoldenOutcome::of(declaration, &golden.stored, &golden.fetched);
+    let declaration = kind.declaration();
+    let now = GoldenOutcome::of(kind, &golden.stored, &golden.fetched);
     let is_too_old = matches!(&now, GoldenOutcome::Refused(_));
     if let (true, Some(retired)) = (is_too_old, retired(declaration, file, golden)) {
         return Verdict::Retired(retired);

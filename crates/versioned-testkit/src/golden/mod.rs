@@ -30,13 +30,14 @@ mod tests;
 
 use std::path::Path;
 
-use versioned_core::Registry;
+use versioned_core::{EntityKind, Registry};
+use versioned_jobs::golden::GoldenDocument;
 
 pub use difference::{Difference, What};
 pub use files::ReplayError;
 pub use replayed::{Replayed, Retired};
 
-/// Replays every golden document below a folder.
+/// Replays every golden document below a folder, by the collected kinds of a registry.
 ///
 /// # Errors
 ///
@@ -46,8 +47,8 @@ pub fn replay(registry: &Registry, folder: impl AsRef<Path>) -> Result<Replayed,
     for file in files::below(folder.as_ref())? {
         replayed.files += 1;
         let file_name = file.path.display().to_string();
-        match file.text.parse() {
-            Ok(golden) => match compare::compare(registry, &file_name, &golden) {
+        match file.text.parse::<GoldenDocument>() {
+            Ok(golden) => match compare::compare(kind_of(registry, &golden), &file_name, &golden) {
                 compare::Verdict::Replayed => replayed.same += 1,
                 compare::Verdict::Differs(differences) => replayed.differences.extend(differences),
                 compare::Verdict::Retired(retired) => replayed.retired.push(retired),
@@ -56,6 +57,11 @@ pub fn replay(registry: &Registry, folder: impl AsRef<Path>) -> Result<Replayed,
         }
     }
     Ok(replayed)
+}
+
+fn kind_of(registry: &Registry, golden: &GoldenDocument) -> Option<EntityKind> {
+    let mut kinds = registry.kinds().iter();
+    kinds.find(|kind| kind.declaration().entity == golden.entity).copied()
 }
 
 /// Stops a test with all that [`replay`] finds, and with what to do.

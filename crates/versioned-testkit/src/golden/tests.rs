@@ -3,7 +3,7 @@
 use std::{fs, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
-use versioned_core::{BaseVersionedDomainObject, ConversionError, LazyValue, Registry};
+use versioned_core::{BaseVersionedDomainObject, ConversionError, EntityKind, LazyValue, Registry};
 use versioned_jobs::golden::GoldenDocument;
 
 use super::{Replayed, compare::Verdict, compare::compare, replay};
@@ -83,8 +83,8 @@ quiz!(lenient, 1 to 3, {
 });
 
 fn golden(stored: &str) -> GoldenDocument {
-    let declaration = released::Quiz::schema_versioned_attributes();
-    let golden = GoldenDocument::record(declaration, stored, Vec::new());
+    let kind = EntityKind::of::<released::Quiz>();
+    let golden = GoldenDocument::record(kind, stored, Vec::new());
     let text = golden.to_string();
     assert_eq!(text.parse(), Ok(golden.clone()), "{text}");
     golden
@@ -97,8 +97,9 @@ fn old() -> GoldenDocument {
 
 fn replayed<D: BaseVersionedDomainObject>(golden: &GoldenDocument) -> Replayed {
     let mut replayed = Replayed { files: 1, ..Replayed::default() };
-    let registry = Registry::of([D::schema_versioned_attributes()]);
-    match compare(&registry, "g/a.golden", golden) {
+    let kind = EntityKind::of::<D>();
+    let kind = Some(kind).filter(|kind| kind.declaration().entity == golden.entity);
+    match compare(kind, "g/a.golden", golden) {
         Verdict::Replayed => replayed.same += 1,
         Verdict::Differs(differences) => replayed.differences = differences,
         Verdict::Retired(retired) => replayed.retired.push(retired),
@@ -234,20 +235,31 @@ impl Drop for Folder {
     }
 }
 
+/// One that no other type shares its name with, since it is found by name.
+#[derive(Debug, Serialize, Deserialize, BaseVersionedDomainObject)]
+#[versioned(entity = "golden_note")]
+struct Note {
+    #[versioned(version_field = "version", min = 1, max = 1)]
+    words: Vec<String>,
+    version: u32,
+}
+
 #[test]
 fn all_files_below_a_folder_are_replayed_and_an_edited_one_is_named() {
     let folder = Folder::new("replay");
-    let registry = Registry::of([released::Quiz::schema_versioned_attributes()]);
+    let registry = Registry::collect();
     let empty = replay(&registry, &folder.0).unwrap_err();
     assert!(empty.to_string().starts_with("there is no golden document below"), "{empty}");
-    folder.write("a.golden", &old().to_string());
-    folder.write("b.golden", &old().to_string().replace("\"one\"", "\"eins\""));
+    let stored = "{\"words\": [\"one\"], \"version\": 1}";
+    let note = GoldenDocument::record(EntityKind::of::<Note>(), stored, Vec::new()).to_string();
+    folder.write("a.golden", &note);
+    folder.write("b.golden", &note.replace("\"one\"", "\"eins\""));
     folder.write("notes.txt", "none");
     let replayed = replay(&registry, &folder.0).unwrap();
     assert_eq!((replayed.files, replayed.same), (2, 1));
     let told = replayed.differences[0].to_string();
     assert!(
-        told.contains("b.golden: line 10: the text of [stored] does not fit its hash"),
+        told.contains("b.golden: line 8: the text of [stored] does not fit its hash"),
         "{told}"
     );
     assert!(replay(&registry, folder.0.join("nowhere")).is_err());

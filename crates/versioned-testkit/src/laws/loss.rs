@@ -104,12 +104,22 @@ pub fn undeclared_losses_with<D: BaseVersionedDomainObject>(
     let declaration = D::schema_versioned_attributes();
     let options = MigrationOptions::new().with_fetched(fetched);
     let migrated = D::migrate_to_latest_schema_versions_with(document, &options)?;
+    find(declaration, document, fetched, migrated.changes())
+}
+
+/// Walks the chains that a migration of the document has run.
+pub(super) fn find(
+    declaration: &'static Declaration,
+    document: &str,
+    fetched: &[Member<'_>],
+    changes: &[FieldChange],
+) -> Result<Vec<UndeclaredLoss>, MigrationError> {
     // The document was just read.
     let stored = members(document).unwrap_or_default();
     let siblings = stored.iter().map(|(key, json)| Member { key, value: MemberValue::Json(json) });
     let siblings: Vec<Member<'_>> = siblings.chain(fetched.iter().copied()).collect();
     let mut losses = Vec::new();
-    for FieldChange { field, from, .. } in migrated.changes() {
+    for FieldChange { field, from, .. } in changes {
         let Some(attribute) = declaration.attribute(field) else { continue };
         let json = match attribute.scope {
             Scope::Document => Some(document),

@@ -1,6 +1,6 @@
 //! JSON Schemas as `proptest` strategies.
 //!
-//! Layer: testkit, feature `strategies`. Sees no other crate of the workspace: a schema comes in as JSON.
+//! Layer: testkit, feature `strategies`. Of the core it sees JSON pointers only: a schema comes in as JSON.
 //! Invariant: every document, generated or shrunk, is accepted by its schema, formats included; a keyword that cannot be
 //! honoured is an error when the strategy is made, and never passed over.
 //!
@@ -47,6 +47,7 @@ mod number;
 mod parse;
 mod pattern;
 mod random;
+mod refusal;
 mod scalars;
 mod search;
 mod simpler;
@@ -73,7 +74,12 @@ use self::{
     limits::Limits,
     random::Random,
 };
-pub use self::{error::SchemaError, keywords::SUPPORTED_KEYWORDS, tree::SchemaValueTree};
+pub use self::{
+    error::SchemaError,
+    keywords::SUPPORTED_KEYWORDS,
+    refusal::{Refusal, SchemaCheck},
+    tree::SchemaValueTree,
+};
 
 /// Documents tried before a draw is given up.
 const DOCUMENT_TRIES: u32 = 8;

@@ -72,8 +72,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
         ],
     },
     Mutant {
-        name: "idle_step_added",
-        kind: "a version is added whose step does nothing",
+        name: "dropping_step_added",
+        kind: "a version is added whose step drops something",
         edits: &[
             Edit {
                 file: TOPIC,

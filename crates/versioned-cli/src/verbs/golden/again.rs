@@ -5,11 +5,10 @@
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use versioned_core::Registry;
 use versioned_jobs::golden::GoldenDocument;
 
 use super::files::{GoldenFileError, read, write};
-use crate::{Output, VerbError, exit_code};
+use crate::{Output, VerbError, exit_code, job::AnyJob};
 
 #[derive(Serialize)]
 struct AgainLine {
@@ -19,19 +18,19 @@ struct AgainLine {
     state: &'static str,
 }
 
-pub(super) fn record(
-    registry: &Registry,
+pub(super) fn record<S>(
+    jobs: &[Box<dyn AnyJob<S>>],
     files: &[PathBuf],
     output: &Output,
 ) -> Result<u8, VerbError> {
     for path in files {
-        let state = again(registry, path).map_err(GoldenFileError::into_verb_error)?;
+        let state = again(jobs, path).map_err(GoldenFileError::into_verb_error)?;
         show(state, output);
     }
     Ok(exit_code::DONE)
 }
 
-fn again(registry: &Registry, path: &Path) -> Result<AgainLine, GoldenFileError> {
+fn again<S>(jobs: &[Box<dyn AnyJob<S>>], path: &Path) -> Result<AgainLine, GoldenFileError> {
     let missing = || GoldenFileError::Unreadable {
         path: path.to_owned(),
         source: std::io::ErrorKind::NotFound.into(),
@@ -40,10 +39,13 @@ fn again(registry: &Registry, path: &Path) -> Result<AgainLine, GoldenFileError>
     let golden = text.parse::<GoldenDocument>();
     let golden =
         golden.map_err(|source| GoldenFileError::Malformed { path: path.to_owned(), source })?;
-    let declaration = registry.get(&golden.entity).ok_or_else(|| {
-        GoldenFileError::EntityUnknown { path: path.to_owned(), entity: golden.entity.clone() }
+    let mut kinds = jobs.iter().map(|job| job.kind());
+    let kind = kinds.find(|kind| kind.declaration().entity == golden.entity);
+    let kind = kind.ok_or_else(|| GoldenFileError::EntityUnknown {
+        path: path.to_owned(),
+        entity: golden.entity.clone(),
     })?;
-    let now = golden.recorded_again(declaration).to_string();
+    let now = golden.recorded_again(kind).to_string();
     let is_same = now == text;
     if !is_same {
         write(path, &now)?;

@@ -32,7 +32,7 @@ pub(crate) async fn golden<S: HistoryStore>(
     let again: Vec<PathBuf> =
         matches.get_many::<String>("again").into_iter().flatten().map(PathBuf::from).collect();
     if !again.is_empty() {
-        return again::record(registry, &again, output);
+        return again::record(jobs, &again, output);
     }
     let mut options = GoldenOptions::default();
     if let Some(number) = matches.get_one::<u8>("per-version") {
