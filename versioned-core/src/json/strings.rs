@@ -50,21 +50,9 @@ fn first_of(window: &[u8; NEAR], bits: impl Fn(u64) -> u64) -> Option<usize> {
 /// `bytes`, or `from` if that is larger, if there is none.
 #[inline(always)]
 pub(crate) fn find_special(bytes: &[u8], from: usize) -> usize {
-    let rest = bytes.get(from..).unwrap_or_default();
-    find_special_in(rest, bytes.len().max(from))
-}
-
-/// The same where the first block is expected to be plain.
-#[inline(always)]
-pub(crate) fn find_special_far(bytes: &[u8], from: usize) -> usize {
-    let rest = bytes.get(from..).unwrap_or_default();
-    find_special_in(behind_plain_blocks(rest), bytes.len().max(from))
-}
-
-/// The same in what is left of bytes that end at `end`.
-#[inline(always)]
-fn find_special_in(mut rest: &[u8], end: usize) -> usize {
+    let end = bytes.len().max(from);
     // The rest is cut from the front, so that each piece costs one comparison of lengths.
+    let mut rest = bytes.get(from..).unwrap_or_default();
     let mut plain = 0;
     while let Some((window, behind)) = rest.split_first_chunk::<NEAR>() {
         if let Some(at) = first_of(window, specials) {
@@ -91,7 +79,7 @@ const WINDOWS_BEFORE_BLOCKS: usize = 2;
 
 /// Bytes that are judged together; the compiler makes comparisons of whole vector registers of it, on every processor
 /// that has some.
-pub(crate) const BLOCK: usize = 64;
+const BLOCK: usize = 64;
 
 /// What follows the blocks in which nothing is special.
 #[inline(never)]
@@ -202,7 +190,6 @@ mod tests {
     fn check(bytes: &[u8], from: usize) {
         let expected = from + find_special_bytewise(bytes.get(from..).unwrap_or_default());
         assert_eq!(find_special(bytes, from), expected, "{bytes:?} from {from}");
-        assert_eq!(find_special_far(bytes, from), expected, "{bytes:?} from {from}");
         let near = special_near(bytes, from);
         // Nothing special is passed over, and what is near is found.
         assert!(near <= expected, "{bytes:?} from {from}");
@@ -234,7 +221,6 @@ mod tests {
                     bytes[place] = byte;
                     let expected = find_special_bytewise(&bytes);
                     assert_eq!(find_special(&bytes, 0), expected, "{byte} at {place} of {length}");
-                    assert_eq!(find_special_far(&bytes, 0), expected);
                     assert!(special_near(&bytes, 0) <= expected);
                     assert!(quote_near(&bytes, 0) <= place.max(NEAR));
                 }

@@ -5,7 +5,7 @@
 use super::{
     JsonError, JsonErrorKind,
     scan::{SHORT_STRING_MAX, Sink},
-    strings::{BLOCK, find_special, find_special_far, indent_of, special_near, window_at},
+    strings::{find_special, indent_of, special_near, window_at},
 };
 
 /// The byte at a position; 0, which stands nowhere in a JSON text outside of strings, behind the end.
@@ -22,15 +22,19 @@ pub(super) fn blanks(bytes: &[u8], position: usize) -> usize {
         return position;
     }
     // One blank is the rule, or the end of a line and an indent.
-    let behind = match first {
-        b' ' => position + 1,
-        b'\n' => position + 1 + window_at::<8>(bytes, position + 1).map_or(0, |it| indent_of(*it)),
-        _ => position,
-    };
-    if byte(bytes, behind) > b' ' {
+    let behind = position + 1;
+    if first == b' ' && byte(bytes, behind) > b' ' {
         return behind;
     }
-    many_blanks(bytes, behind)
+    if first == b'\n'
+        && let Some(eight) = window_at::<8>(bytes, behind)
+    {
+        let indent = indent_of(*eight);
+        if eight.get(indent).is_some_and(|other| *other > b' ') {
+            return behind + indent;
+        }
+    }
+    many_blanks(bytes, position)
 }
 
 #[inline(never)]
@@ -112,12 +116,8 @@ pub(crate) fn near_end(bytes: &[u8], near: usize) -> Option<usize> {
 #[inline(never)]
 fn string_from(bytes: &[u8], mut position: usize) -> Result<(usize, bool), JsonError> {
     let mut has_escapes = false;
-    // The lines of a text are about as long as each other.
-    let mut is_far = false;
     loop {
-        let from = position;
-        position = if is_far { find_special_far(bytes, from) } else { find_special(bytes, from) };
-        is_far = position - from >= BLOCK;
+        position = find_special(bytes, position);
         loop {
             match bytes.get(position) {
                 Some(b'"') => return Ok((position + 1, has_escapes)),
