@@ -68,7 +68,7 @@ impl<T: Tested> Meeting<T> {
             until_somebody_waits::<T>(self.server, &self.database);
             let locked = "SELECT id FROM lessons WHERE id = 'a' FOR UPDATE SKIP LOCKED";
             let free = self.server.query(&self.database, locked).unwrap();
-            assert_eq!(free, "", "the batch has locked its first row already");
+            assert_eq!(free, "", "the batch has locked its first row by then");
             then(held);
             job.join().unwrap()
         })

@@ -1,7 +1,9 @@
 //! A store in a database of its own on the private MariaDB server.
 
+use std::time::Duration;
+
 use versioned_sql::{
-    MySqlStore,
+    MySqlStore, Timeouts,
     sqlx::{self, AssertSqlSafe, mysql::MySqlPoolOptions},
 };
 use versioned_store::{ColumnValue, EntityKey, EntityTable, Row};
@@ -46,7 +48,9 @@ impl MariaDbFixture {
             text: "LONGTEXT CHARACTER SET utf8mb4",
             quote: '`',
         };
-        Self { store: MySqlStore::new(pool.unwrap()), types }
+        // On a busy machine tests take their time, and what they say of locks they set themselves.
+        let timeouts = Timeouts { lock: Duration::from_secs(30), ..Timeouts::default() };
+        Self { store: MySqlStore::new(pool.unwrap()).with_timeouts(timeouts), types }
     }
 
     /// Runs SQL of a test.

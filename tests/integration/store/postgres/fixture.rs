@@ -1,7 +1,9 @@
 //! A store in a database of its own on the private PostgreSQL server.
 
+use std::time::Duration;
+
 use versioned_sql::{
-    PostgresStore,
+    PostgresStore, Timeouts,
     sqlx::{self, AssertSqlSafe, postgres::PgPoolOptions, postgres::PgRow},
 };
 use versioned_store::{ColumnValue, EntityKey, EntityTable, KeyPart, Row};
@@ -39,7 +41,9 @@ impl PostgresFixture {
             text: "TEXT",
             quote: '"',
         };
-        Self { store: PostgresStore::new(pool.unwrap()), types }
+        // On a busy machine tests take their time, and what they say of locks they set themselves.
+        let timeouts = Timeouts { lock: Duration::from_secs(30), ..Timeouts::default() };
+        Self { store: PostgresStore::new(pool.unwrap()).with_timeouts(timeouts), types }
     }
 
     /// Runs SQL of a test.
