@@ -103,7 +103,8 @@ pub(crate) fn body(number: u32) -> String {
     let words: Vec<&str> = WORDS.split_whitespace().collect();
     let mut state = u64::from(number) ^ 0x9e37_79b9_7f4a_7c15;
     let mut next = |below: u64| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) % below
     };
     let mut body = format!(
@@ -111,7 +112,7 @@ pub(crate) fn body(number: u32) -> String {
         next(9_000),
         2_000 + next(26)
     );
-    let exercises = 8 + next(5);
+    let exercises = 10 + next(5);
     for exercise in 0..exercises {
         let separator = if exercise > 0 { ", " } else { "" };
         // Writing to a text does not fail.

@@ -57,7 +57,7 @@ pub(super) fn shelves() -> EntityTable {
 /// A shelf that is there before any migration.
 pub(super) fn shelf() -> Row {
     let values = vec![Some(ColumnValue::Text("an old one".to_owned()))];
-    Row { key: "first".into(), model_version: None, deleted: false, values }
+    Row { key: "first".into(), model_version: None, deleted: false, values, stamp: None }
 }
 
 impl BaseMigrateVersionedModelJob for ColumnsJob {
@@ -337,6 +337,7 @@ impl Work {
             model_version: None,
             deleted: false,
             values: lesson.row(Layout::Document).values,
+            stamp: None,
         };
         vec![
             of("a", -2, StoredLesson::old("a")),
