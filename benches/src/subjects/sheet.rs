@@ -112,7 +112,7 @@ pub(crate) fn body(number: u32) -> String {
         next(9_000),
         2_000 + next(26)
     );
-    let exercises = 8 + next(5);
+    let exercises = 10 + next(5);
     for exercise in 0..exercises {
         let separator = if exercise > 0 { ", " } else { "" };
         // Writing to a text does not fail.

@@ -177,7 +177,7 @@ where
     let Some(table) = table.snapshots() else { return Ok(Fetched::default()) };
     let values = vec![Some(snapshot.content.clone())];
     let key = key.at(snapshot.model_version);
-    let row = Row { key, model_version: None, deleted: false, values };
+    let row = Row { key, model_version: None, deleted: false, values, stamp: None };
     fetched::<M, S>(store, &table, &row).await
 }
 

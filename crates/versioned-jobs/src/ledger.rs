@@ -12,13 +12,14 @@ use versioned_core::EntityId;
 use versioned_store::{
     Batch, Checkpoint, Claim, DependentWrite, EntityKey, EntityTable, FollowUp, JobLedger,
     OpenedRun, OutboxWrite, PreImage, QuarantineEntry, Released, RunId, RunKind, RunRecord,
-    RunRequest, RunState, StoreError, Transition, WriteOutcome,
+    RunRequest, RunState, StoreError, Transition, Turn as _, WriteOutcome,
 };
 
 use crate::{
     JobOptions, Outcome, Policy,
     content::text_hash,
     convert::{BatchPlan, FailedRow, RowPlan},
+    run::Place,
     subject::Subject,
     tally::{Tally, errors_of},
 };
@@ -132,39 +133,46 @@ impl OpenRun {
         self.position.as_deref().and_then(EntityKey::from_ledger_text)
     }
 
-    /// Writes a batch and what the ledger says of it; `tally` is what was before it.
+    /// Writes a batch and what the ledger says of it, when it is its turn; gives what became of the writes, and the run as it
+    /// is then.
     pub(crate) async fn commit<S: JobLedger>(
-        &mut self,
+        &self,
         store: &S,
         table: &EntityTable,
         plan: &BatchPlan,
-        tally: &Tally,
+        place: &Place,
         options: &JobOptions,
-    ) -> Result<Vec<WriteOutcome>, StoreError> {
+    ) -> Result<(Vec<WriteOutcome>, Self), StoreError> {
         let last = plan.keys.last().map(EntityKey::to_ledger_text);
-        let position = last.or_else(|| self.position.clone());
+        let position = |run: &Self| last.clone().or_else(|| run.position.clone());
         let now = options.clock().now();
-        // The lease must not run out in a long stretch of current rows.
-        let is_fresh = now.saturating_sub(self.saved_at) <= options.lease() / 3;
-        let can_wait = is_fresh && self.unsaved + 1 < UNSAVED_MAX;
-        if !plan.has_effect() && !self.releases && can_wait {
-            (self.position, self.unsaved) = (position, self.unsaved + 1);
-            return Ok(Vec::new());
+        if !plan.has_effect() && !self.releases {
+            place.wait().await;
+            let run = &place.standing().run;
+            // The lease must not run out in a long stretch of current rows.
+            let is_fresh = now.saturating_sub(run.saved_at) <= options.lease() / 3;
+            if is_fresh && run.unsaved + 1 < UNSAVED_MAX {
+                let (position, unsaved) = (position(run), run.unsaved + 1);
+                return Ok((Vec::new(), Self { position, unsaved, ..run.clone() }));
+            }
         }
-        let number = self.number + 1;
         let follow = |outcomes: &[WriteOutcome]| {
-            let mut tally = tally.clone();
+            let standing = place.standing();
+            let mut tally = standing.tally.clone();
             tally.add(plan, outcomes, Outcome::Quarantined);
-            let (position, counts) = (position.clone(), tally.run_counts());
-            let checkpoint = Checkpoint { number, position, counts, detail: tally.detail() };
+            let (number, position) = (standing.run.number + 1, position(&standing.run));
+            let (counts, detail) = (tally.run_counts(), tally.detail());
+            let checkpoint = Checkpoint { number, position, counts, detail };
             self.follow_up(checkpoint, plan, outcomes)
         };
         let (run, token, until_ms) = (self.id, self.token, until_ms(options));
         let (writes, restores) = (plan.writes.as_slice(), [].as_slice());
-        let batch = Batch { run, token, until_ms, writes, restores, follow: &follow };
+        let turn = place.turn();
+        let batch = Batch { run, token, until_ms, writes, restores, follow: &follow, turn };
         let outcomes = store.commit_batch(table, &batch).await?;
-        (self.number, self.position, self.unsaved, self.saved_at) = (number, position, 0, now);
-        Ok(outcomes)
+        let before = &place.standing().run;
+        let (number, position) = (before.number + 1, position(before));
+        Ok((outcomes, Self { number, position, unsaved: 0, saved_at: now, ..before.clone() }))
     }
 
     fn follow_up(
@@ -248,7 +256,8 @@ impl OpenRun {
         let follow =
             |_: &[WriteOutcome]| FollowUp { checkpoint: checkpoint.clone(), ..FollowUp::default() };
         let (run, token, until_ms) = (self.id, self.token, until_ms(options));
-        let batch = Batch { run, token, until_ms, writes: &[], restores: &[], follow: &follow };
+        let batch =
+            Batch { run, token, until_ms, writes: &[], restores: &[], follow: &follow, turn: None };
         store.commit_batch(table, &batch).await?;
         (self.number, self.unsaved) = (self.number + 1, 0);
         Ok(())

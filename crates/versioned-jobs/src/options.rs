@@ -43,11 +43,15 @@ pub struct JobOptions {
     keep_before: bool,
     failure_limit: Option<FailureLimit>,
     stop_on_same_errors: bool,
+    writers: usize,
 }
 
 impl JobOptions {
     /// Most rows of a batch.
     pub const BATCH_ROWS_MAX: u32 = 10_000;
+
+    /// Most batches that are written side by side.
+    pub const WRITERS_MAX: usize = 8;
 
     /// Sets the most rows of a batch; a number outside 1 to [`BATCH_ROWS_MAX`](Self::BATCH_ROWS_MAX) counts as the
     /// nearest one inside. Default: 500.
@@ -59,7 +63,8 @@ impl JobOptions {
 
     /// Sets after how many bytes a batch ends; the row that reaches them still belongs to it. Default: 16 MiB.
     ///
-    /// A run holds about two batches and the converted form of one of them in memory.
+    /// A run holds about two batches and the converted form of one of them in memory, and both for each further
+    /// [writer](Self::with_writers).
     #[must_use]
     pub fn with_batch_bytes(mut self, bytes: usize) -> Self {
         self.limits.bytes_max = bytes.max(1);
@@ -183,6 +188,18 @@ impl JobOptions {
         self
     }
 
+    /// Sets how many batches are written side by side, where the store gains from it (PostgreSQL does); a number outside 1 to
+    /// [`WRITERS_MAX`](Self::WRITERS_MAX) counts as the nearest one inside. Default: 2.
+    ///
+    /// Batches are committed in the order of their keys all the same: with more writers, a run that is killed has more
+    /// batches to repeat that were not committed, and needs as many more connections and as much more memory. Where
+    /// anything is fetched for conversions or checks, batches are written one by one.
+    #[must_use]
+    pub fn with_writers(mut self, writers: usize) -> Self {
+        self.writers = writers.clamp(1, Self::WRITERS_MAX);
+        self
+    }
+
     /// Who starts the run, where a ledger is kept.
     #[must_use]
     pub fn who(&self) -> Option<&str> {
@@ -223,6 +240,12 @@ impl JobOptions {
     #[must_use]
     pub fn stop_on_same_errors(&self) -> bool {
         self.stop_on_same_errors
+    }
+
+    /// How many batches are written side by side.
+    #[must_use]
+    pub fn writers(&self) -> usize {
+        self.writers
     }
 
     /// Bounds of a batch.
@@ -292,6 +315,7 @@ impl Default for JobOptions {
             keep_before: false,
             failure_limit: None,
             stop_on_same_errors: false,
+            writers: 2,
         }
     }
 }
@@ -333,5 +357,7 @@ mod tests {
         let rows = |rows| JobOptions::default().with_batch_rows(rows).limits().rows_max;
         assert_eq!((rows(0), rows(7), rows(u32::MAX)), (1, 7, 10_000));
         assert_eq!(JobOptions::default().with_batch_bytes(0).limits().bytes_max, 1);
+        let writers = |writers| JobOptions::default().with_writers(writers).writers();
+        assert_eq!((writers(0), writers(3), writers(100)), (1, 3, 8));
     }
 }

@@ -65,7 +65,8 @@ impl<D: BaseVersionedDomainObject> Saver<D> {
         let values = self.table.values_of(key, &document);
         let values = values.map_err(|source| self.row_error(key, source))?;
         let values = values.into_iter().map(Some).collect();
-        let row = Row { key: key.clone(), model_version: None, deleted: false, values };
+        let row =
+            Row { key: key.clone(), model_version: None, deleted: false, values, stamp: None };
         Ok(Draft { document, row })
     }
 

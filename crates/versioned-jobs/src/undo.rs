@@ -267,7 +267,8 @@ impl<'u, D, S: JobLedger> Undoing<'u, D, S> {
         let Batched { writes, restores, .. } = batched;
         let (run, token) = (self.record.id, self.record.lease.token);
         let until_ms = until_ms(self.options);
-        let batch = Batch { run, token, until_ms, writes, restores, follow: &follow };
+        let (follow, turn): (&(dyn Fn(&_) -> _ + Send + Sync), _) = (&follow, None);
+        let batch = Batch { run, token, until_ms, writes, restores, follow, turn };
         let outcomes = self.store.commit_batch(&self.subject.table, &batch).await?;
         let checkpoint = follow(&outcomes).checkpoint;
         self.record.checkpoint = checkpoint;

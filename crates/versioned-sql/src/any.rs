@@ -82,7 +82,12 @@ impl<P: Connect> Store<P> {
     /// The same store, as one over whichever database.
     #[must_use]
     pub fn into_any(self) -> SqlStore {
-        Store { pool: AnyPool(self.pool.pool()), timeouts: self.timeouts }
+        Store {
+            pool: AnyPool(self.pool.pool()),
+            timeouts: self.timeouts,
+            #[cfg(feature = "sqlite")]
+            returns: self.returns,
+        }
     }
 }
 

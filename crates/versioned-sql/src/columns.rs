@@ -194,8 +194,19 @@ impl View<'_> {
         sql.text("))");
     }
 
+    /// What a stamp is made of: where a row that comes with its fields lies, and which transaction has written it.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn select_stamp(&self, sql: &mut Sql, bodies: Bodies) {
+        for column in ["ctid", "xmin"] {
+            sql.text(", CASE WHEN ");
+            self.with_bodies(sql, bodies);
+            sql.text(" THEN ").table(self.table.name()).text(".").text(column).text("::text END");
+        }
+    }
+
     /// How many bytes the texts and byte strings of a row's fields have. Where a server stores them as they are, it knows it
-    /// without reading them.
+    /// without reading them. PostgreSQL stores JSON otherwise, often compressed: there it is what is stored, and a page is
+    /// cut once its documents have come.
     pub(crate) fn size(&self, sql: &mut Sql, bodies: Bodies) {
         sql.text("CASE WHEN ");
         self.with_bodies(sql, bodies);
@@ -215,9 +226,10 @@ impl View<'_> {
                 }
                 (_, Class::Boolean | Class::Integer | Class::Real | Class::Single) => {}
                 (Dialect::Postgres, Class::Json | Class::Jsonb) => {
-                    sql.text(" + coalesce(octet_length(");
+                    sql.text(" + coalesce(pg_column_size(");
                     keys::column(sql, self, &column.name);
-                    sql.text("::text), 0)");
+                    // The length that is stored in front.
+                    sql.text(") - 4, 0)");
                 }
                 _ => {
                     sql.text(" + coalesce(octet_length(");
@@ -227,6 +239,15 @@ impl View<'_> {
             }
         }
         sql.text(" ELSE 0 END");
+    }
+
+    /// The same of a row that has been read.
+    pub(crate) fn bytes(&self, row: &Row) -> usize {
+        let fields = self.table.columns().iter().zip(&row.values);
+        let fields = fields
+            .filter(|(column, _)| column.key_part.is_none() && !column.kind.is_version())
+            .filter_map(|(_, value)| value.as_ref());
+        fields.map(ColumnValue::byte_len).sum()
     }
 
     /// A value of a column, in the type that the column stands for.
@@ -288,7 +309,7 @@ impl View<'_> {
             };
             values.push(is_wanted.then_some(value));
         }
-        Ok(Row { key, model_version, deleted, values })
+        Ok(Row { key, model_version, deleted, values, stamp: None })
     }
 }
 

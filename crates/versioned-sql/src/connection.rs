@@ -3,8 +3,12 @@
 //! Layer: adapters. Invariant: a transaction that reads sees one snapshot; one that writes waits for a lock as long as
 //! [`Timeouts`] say, and no longer.
 
+#[cfg(feature = "postgres")]
+use std::future::poll_fn;
 use std::time::Duration;
 
+#[cfg(feature = "sqlite")]
+use crate::dialect::sqlite_held::{Held, Returns};
 use crate::{
     dialect::{Dialect, OwnType},
     error::Fault,
@@ -47,6 +51,8 @@ pub(crate) enum Pool {
 pub(crate) struct Database {
     pub(crate) pool: Pool,
     pub(crate) timeouts: Timeouts,
+    #[cfg(feature = "sqlite")]
+    pub(crate) returns: Returns,
 }
 
 impl Database {
@@ -66,7 +72,7 @@ impl Database {
         Ok(match &self.pool {
             #[cfg(feature = "sqlite")]
             Pool::Sqlite(pool) => Transaction::Sqlite(
-                crate::dialect::sqlite::reading(pool).await.map_err(Fault::sqlite)?,
+                crate::dialect::sqlite::reading(pool, &self.returns).await.map_err(Fault::sqlite)?,
             ),
             #[cfg(feature = "postgres")]
             Pool::Postgres(pool) => Transaction::Postgres(
@@ -86,7 +92,7 @@ impl Database {
         Ok(match &self.pool {
             #[cfg(feature = "sqlite")]
             Pool::Sqlite(pool) => Transaction::Sqlite(
-                crate::dialect::sqlite::writing(pool).await.map_err(Fault::sqlite)?,
+                crate::dialect::sqlite::writing(pool, &self.returns).await.map_err(Fault::sqlite)?,
             ),
             #[cfg(feature = "postgres")]
             Pool::Postgres(pool) => Transaction::Postgres(
@@ -106,7 +112,7 @@ impl Database {
 #[derive(Debug)]
 pub(crate) enum Transaction {
     #[cfg(feature = "sqlite")]
-    Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
+    Sqlite(Held),
     #[cfg(feature = "postgres")]
     Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
     #[cfg(feature = "mysql")]
@@ -127,25 +133,48 @@ impl Transaction {
 
     /// Runs a statement and gives its rows; it is prepared once per connection and text.
     pub(crate) async fn all(&mut self, statement: Statement) -> Result<Vec<Found>, Fault> {
+        let mut rows = Vec::new();
+        self.each(statement, |row| {
+            rows.push(row);
+            Ok(true)
+        })
+        .await?;
+        Ok(rows)
+    }
+
+    /// Runs a statement and hands its rows over one by one, until no more are wanted.
+    ///
+    /// PostgreSQL hands them over as they come, so that those that are not wanted are in memory one at a time.
+    pub(crate) async fn each(
+        &mut self,
+        statement: Statement,
+        mut take: impl FnMut(Found) -> Result<bool, Fault> + Send,
+    ) -> Result<(), Fault> {
         let sql = statement.sql.into_safe();
         match (self, statement.arguments) {
             #[cfg(feature = "sqlite")]
             (Self::Sqlite(transaction), Arguments::Sqlite(arguments)) => {
                 let query = sqlx::query_with(sql, arguments);
                 let rows = query.fetch_all(&mut **transaction).await.map_err(Fault::sqlite)?;
-                rows.iter().map(crate::dialect::sqlite::row).collect()
+                hand_over(rows.iter().map(crate::dialect::sqlite::row), take)
             }
             #[cfg(feature = "postgres")]
             (Self::Postgres(transaction), Arguments::Postgres(arguments)) => {
                 let query = sqlx::query_with(sql, arguments);
-                let rows = query.fetch_all(&mut **transaction).await.map_err(Fault::postgres)?;
-                rows.iter().map(crate::dialect::postgres::row).collect()
+                let mut rows = query.fetch(&mut **transaction);
+                while let Some(row) = poll_fn(|context| rows.as_mut().poll_next(context)).await {
+                    let row = row.map_err(Fault::postgres)?;
+                    if !take(crate::dialect::postgres::row(&row)?)? {
+                        break;
+                    }
+                }
+                Ok(())
             }
             #[cfg(feature = "mysql")]
             (Self::MySql(transaction), Arguments::MySql(arguments)) => {
                 let query = sqlx::query_with(sql, arguments);
                 let rows = query.fetch_all(&mut **transaction).await.map_err(Fault::mysql)?;
-                rows.iter().map(crate::dialect::mysql::row).collect()
+                hand_over(rows.iter().map(crate::dialect::mysql::row), take)
             }
             #[cfg(any(
                 all(feature = "sqlite", feature = "postgres"),
@@ -245,6 +274,20 @@ impl Transaction {
             Self::MySql(transaction) => transaction.rollback().await.map_err(Fault::mysql),
         }
     }
+}
+
+/// Hands rows over that were read before.
+#[cfg(any(feature = "sqlite", feature = "mysql"))]
+fn hand_over(
+    rows: impl Iterator<Item = Result<Found, Fault>>,
+    mut take: impl FnMut(Found) -> Result<bool, Fault>,
+) -> Result<(), Fault> {
+    for row in rows {
+        if !take(row?)? {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// The statement of this crate's text that defines a table or an index, with a type for each `$` and a letter in it.

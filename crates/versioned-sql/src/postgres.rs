@@ -23,8 +23,16 @@ use crate::{dialect::Dialect, error, store::Store};
 ///   bytes: where the id column has another collation than `C`, the server cannot use its index for that order and
 ///   sorts the table for every page; an index over `(id COLLATE "C")` helps.
 /// - **Other types** (times, `numeric`, enumerations) come as texts, and are written as such.
-/// - **Writes** are one statement per batch, at `READ COMMITTED`: a row is locked when it is compared and written, and what
-///   was read is compared with what is there then.
+/// - **Writes** are one statement per batch, at `READ COMMITTED`: a row is locked when it is compared and written. A row that a
+///   scan has read is the same if the same transaction has written it (`xmin`) and it lies in the same place (`ctid`); where it
+///   does not, because it was moved or columns have changed that were not read, all that was read is compared with what is
+///   there then. In views, foreign tables, and tables with children that are no partitions, it is compared at once.
+/// - **Batches** of a run are written side by side, as many as the `writers` of its options: rows of one batch may stay
+///   locked while the batch before it is being written.
+///   Where a trigger writes the same row for all of them, they wait for each other until a lock times out; from then on they are
+///   written one by one.
+/// - **Pages** of `json` and `jsonb` end where their documents have reached the bytes of a batch, or before that where what is
+///   stored of them has.
 /// - **Transactions** that the server undoes for a deadlock, or to keep transactions serializable, or whose connection is lost,
 ///   are tried again a few times; how long they wait for locks is said by [`Timeouts`](crate::Timeouts), for the transaction alone.
 ///

@@ -1,7 +1,7 @@
 //! Reading rows: pages in the order of the keys, and single rows.
 //!
-//! Layer: adapters. Invariant: a page is measured before it is read, so memory is bounded by the page's limits, however
-//! large the rows are.
+//! Layer: adapters. Invariant: a page is measured before it is read, and cut where its rows turn out to be larger, so memory
+//! is bounded by the page's limits, however large the rows are.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,24 +30,11 @@ pub(crate) async fn scan(
     if request.after.is_none() {
         check_nulls(&mut transaction, &view).await?;
     }
-    let (count, is_last) = measure(&mut transaction, &view, request).await?;
+    let (count, mut is_last) = measure(&mut transaction, &view, request).await?;
     let mut rows: Vec<Row> = Vec::with_capacity(count);
     if count > 0 {
-        let mut statement = Statement::new(view.dialect);
-        statement.sql.text("SELECT ");
-        view.select_row(&mut statement.sql, request.bodies);
-        statement.sql.text(" FROM ").table(table.name());
-        range(&mut statement, &view, request)?;
-        keys::order(&mut statement.sql, &view);
-        limit(&mut statement, i64::try_from(count).unwrap_or(i64::MAX))?;
-        for row in transaction.all(statement).await? {
-            let before = rows.last().map(|row| &row.key).or(request.after.as_ref());
-            let row = view.row(row, request.bodies, before)?;
-            if rows.last().is_some_and(|before| before.key == row.key) {
-                return Err(StoreProblem::KeyNotUnique { key: row.key }.into());
-            }
-            rows.push(row);
-        }
+        read(&mut transaction, &view, request, &mut rows, count).await?;
+        is_last &= rows.len() == count;
     }
     if let (false, Some(last)) = (is_last, rows.last()) {
         // The next page begins after this key, so a second row that has it would be passed over.
@@ -58,6 +45,46 @@ pub(crate) async fn scan(
     }
     transaction.commit().await?;
     Ok(Page { rows, is_last })
+}
+
+/// Reads so many rows, or those that fit into the page.
+async fn read(
+    transaction: &mut Transaction,
+    view: &View<'_>,
+    request: &ScanRequest,
+    rows: &mut Vec<Row>,
+    count: usize,
+) -> Result<(), Fault> {
+    let mut statement = Statement::new(view.dialect);
+    statement.sql.text("SELECT ");
+    view.select_row(&mut statement.sql, request.bodies);
+    #[cfg(feature = "postgres")]
+    if view.schema.has_stamps {
+        view.select_stamp(&mut statement.sql, request.bodies);
+    }
+    statement.sql.text(" FROM ").table(view.table.name());
+    range(&mut statement, view, request)?;
+    keys::order(&mut statement.sql, view);
+    limit(&mut statement, i64::try_from(count).unwrap_or(i64::MAX))?;
+    let mut bytes = 0_usize;
+    let take = |mut found: Found| {
+        #[cfg(feature = "postgres")]
+        let stamp = match view.schema.has_stamps {
+            true => crate::dialect::postgres::stamp(&mut found),
+            false => None,
+        };
+        #[cfg(not(feature = "postgres"))]
+        let stamp = None;
+        let before = rows.last().map(|row| &row.key).or(request.after.as_ref());
+        let row = Row { stamp, ..view.row(found, request.bodies, before)? };
+        if rows.last().is_some_and(|before| before.key == row.key) {
+            return Err(StoreProblem::KeyNotUnique { key: row.key }.into());
+        }
+        bytes = bytes.saturating_add(view.bytes(&row));
+        rows.push(row);
+        Ok(bytes < request.limits.bytes_max.max(1))
+    };
+    transaction.each(statement, take).await
 }
 
 /// Reads one row with all its columns.

@@ -15,6 +15,8 @@ use crate::{
 pub(crate) struct Schema {
     pub(crate) columns: Vec<Column>,
     dialect: Dialect,
+    /// Whether the server says of each row by which transaction and where it was written.
+    pub(crate) has_stamps: bool,
 }
 
 /// A column, as the database has it.
@@ -41,17 +43,17 @@ impl Schema {
 
     /// Reads the columns of the table with this name; none where there is no such table.
     pub(crate) async fn of(transaction: &mut Transaction, table: &str) -> Result<Self, Fault> {
-        let columns = match transaction.dialect() {
+        let (columns, has_stamps) = match transaction.dialect() {
             #[cfg(feature = "sqlite")]
-            Dialect::Sqlite => crate::dialect::sqlite::columns(transaction, table).await?,
+            Dialect::Sqlite => (crate::dialect::sqlite::columns(transaction, table).await?, false),
             #[cfg(feature = "postgres")]
             Dialect::Postgres => crate::dialect::postgres::columns(transaction, table).await?,
             #[cfg(feature = "mysql")]
-            Dialect::MySql => crate::dialect::mysql::columns(transaction, table).await?,
+            Dialect::MySql => (crate::dialect::mysql::columns(transaction, table).await?, false),
             #[cfg(not(all(feature = "sqlite", feature = "postgres", feature = "mysql")))]
             other => unreachable!("this crate was built without {other:?}"),
         };
-        Ok(Self { columns, dialect: transaction.dialect() })
+        Ok(Self { columns, dialect: transaction.dialect(), has_stamps })
     }
 
     /// What kind of values a column holds.

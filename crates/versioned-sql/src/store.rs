@@ -24,6 +24,8 @@ use crate::{
 pub struct Store<P> {
     pub(crate) pool: P,
     pub(crate) timeouts: Timeouts,
+    #[cfg(feature = "sqlite")]
+    pub(crate) returns: crate::dialect::sqlite_held::Returns,
 }
 
 /// A pool that a [`Store`] can be over; nothing outside of this crate implements it.
@@ -66,7 +68,12 @@ impl<P: Connect> Store<P> {
     /// not be one of databases in memory, unless it has one connection that is never closed.
     #[must_use]
     pub fn new(pool: P) -> Self {
-        Self { pool, timeouts: Timeouts::default() }
+        Self {
+            pool,
+            timeouts: Timeouts::default(),
+            #[cfg(feature = "sqlite")]
+            returns: crate::dialect::sqlite_held::Returns::default(),
+        }
     }
 
     /// The same store with other timeouts of locks and statements; SQLite has none of them.
@@ -82,7 +89,12 @@ impl<P: Connect> Store<P> {
     }
 
     pub(crate) fn database(&self) -> Database {
-        Database { pool: self.pool.pool(), timeouts: self.timeouts }
+        Database {
+            pool: self.pool.pool(),
+            timeouts: self.timeouts,
+            #[cfg(feature = "sqlite")]
+            returns: self.returns.clone(),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Layer: store. Invariant: all of it is of one transaction with the rows.
 
-use std::fmt;
+use std::{fmt, future::Future, pin::Pin};
 
 use crate::{
     Checkpoint, ColumnValue, EntityKey, NewCommit, QuarantineEntry, RowWrite, RunId, WriteOutcome,
@@ -25,13 +25,26 @@ pub struct Batch<'b> {
     /// What else the transaction writes, said within it, with the outcome of each write and then of each restore; maybe
     /// called more than once.
     pub follow: &'b (dyn Fn(&[WriteOutcome]) -> FollowUp + Send + Sync),
+    /// Where other batches of the run may not be over yet: the turn of this one, for which the store waits before it looks
+    /// at the run and calls `follow`. It is given to stores that [write ahead](crate::JobLedger::writes_ahead).
+    pub turn: Option<&'b dyn Turn>,
+}
+
+/// The turn of a batch, which comes when the batch before it has been committed.
+///
+/// What is written before it is written in a transaction that is not committed before it: so the states that others see are
+/// those of batches written one after the other.
+pub trait Turn: Send + Sync {
+    /// Waits for the turn; at once where it has come.
+    fn wait(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
 }
 
 impl fmt::Debug for Batch<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = formatter.debug_struct("Batch");
         shown.field("run", &self.run).field("token", &self.token).field("writes", &self.writes);
-        shown.field("restores", &self.restores).finish_non_exhaustive()
+        shown.field("restores", &self.restores);
+        shown.field("has_turn", &self.turn.is_some()).finish_non_exhaustive()
     }
 }
 

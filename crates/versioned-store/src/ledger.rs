@@ -49,6 +49,14 @@ pub trait JobLedger: ModelStore {
         batch: &Batch<'_>,
     ) -> impl Future<Output = Result<Vec<WriteOutcome>, StoreError>> + Send;
 
+    /// Whether [`commit_batch`](Self::commit_batch) gains from writing the rows of a batch while the batch before it is not
+    /// over yet, as it then has to with a [`turn`](Batch::turn).
+    ///
+    /// Provided: no. Batches come one after the other then, and none has a turn.
+    fn writes_ahead(&self) -> bool {
+        false
+    }
+
     /// Changes the state of a run; a run that does not work any more has no lease.
     ///
     /// `token` is that of the lease under which the caller works; `None` is for somebody who does not work on the run.

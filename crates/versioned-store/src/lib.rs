@@ -34,7 +34,7 @@ mod values;
 
 pub use batch::{
     Batch, DependentRow, DependentWrite, FollowUp, Kept, KeptDependent, OutboxEntry, OutboxMessage,
-    OutboxWrite, PreImage, Restore, StoredPreImage, Withdrawn,
+    OutboxWrite, PreImage, Restore, StoredPreImage, Turn, Withdrawn,
 };
 pub use codec::{decode_columns, encode_columns};
 pub use error::{StorageModelError, StoreError, StoreErrorKind};
@@ -51,7 +51,7 @@ pub use memory::MemoryStore;
 pub use model::{IdColumn, IdKind, StorageModel};
 pub use port::{BatchLimits, Bodies, ModelStore, Page, ScanRequest, VersionCount, WriteOutcome};
 pub use problem::StoreProblem;
-pub use row::{ColumnValue, Row, RowWrite};
+pub use row::{ColumnValue, Row, RowStamp, RowWrite};
 pub use run::{
     Checkpoint, OpenedRun, RunCounts, RunId, RunKind, RunRecord, RunRequest, RunState, Transition,
 };

@@ -44,7 +44,7 @@ use crate::{
 /// store.create_table(&table);
 /// for id in ["b", "a"] {
 ///     let values = vec![Some(ColumnValue::Text(format!("note {id}")))];
-///     let row = Row { key: id.into(), model_version: None, deleted: false, values };
+///     let row = Row { key: id.into(), model_version: None, deleted: false, values, stamp: None };
 ///     store.insert(&table, row)?;
 /// }
 ///

@@ -164,7 +164,7 @@ fn apply(
             }
             let (key, values) = (model.key.clone(), model.values.iter().cloned().map(Some));
             let values = values.collect();
-            let row = Row { key, model_version: version, deleted: false, values };
+            let row = Row { key, model_version: version, deleted: false, values, stamp: None };
             let (key, record) = record_of(table, row);
             rows.insert(key, record);
             WriteOutcome::Written

@@ -279,6 +279,9 @@ impl JobLedger for MemoryStore {
         table: &EntityTable,
         batch: &Batch<'_>,
     ) -> Result<Vec<WriteOutcome>, StoreError> {
+        if let Some(turn) = batch.turn {
+            turn.wait().await;
+        }
         self.commit(table, batch)
             .map_err(|problem| problem.into_error("commit_batch", table.name()))
     }

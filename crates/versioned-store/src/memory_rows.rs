@@ -45,7 +45,7 @@ pub(crate) fn row_of(
         let is_version = table.columns()[index].kind.is_version();
         value.filter(|_| is_version || (with_bodies && table.is_read(index, bodies)))
     });
-    Ok(Row { key: key.clone(), model_version, deleted, values: values.collect() })
+    Ok(Row { key: key.clone(), model_version, deleted, values: values.collect(), stamp: None })
 }
 
 pub(crate) fn is_deleted(

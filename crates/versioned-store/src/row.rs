@@ -72,8 +72,17 @@ impl ColumnValue {
     }
 }
 
+/// What a store knows a row's state by, besides what it has read of it; jobs carry it and do not look at it.
+///
+/// It is of the state that was read: whoever changes a row that is to be expected takes it off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "stores build it and read it")]
+pub struct RowStamp(pub [u32; 3]);
+
 /// A row, as it was read.
-#[derive(Debug, Clone, PartialEq)]
+///
+/// Two rows are equal if what was read of them is, whatever their stamps.
+#[derive(Debug, Clone)]
 #[expect(clippy::exhaustive_structs, reason = "stores build it")]
 pub struct Row {
     /// The key.
@@ -85,6 +94,17 @@ pub struct Row {
     /// The values, parallel to [`EntityTable::columns`](crate::EntityTable::columns); `None` for a column that was not
     /// asked for.
     pub values: Vec<Option<ColumnValue>>,
+    /// What the store knows this state of the row by, where it has such a thing: a write that expects the row may compare
+    /// it instead of what was read, and compares that only where it is another one.
+    pub stamp: Option<RowStamp>,
+}
+
+impl PartialEq for Row {
+    fn eq(&self, other: &Self) -> bool {
+        let Self { key, model_version, deleted, values, stamp: _ } = self;
+        (key, model_version, deleted, values)
+            == (&other.key, &other.model_version, &other.deleted, &other.values)
+    }
 }
 
 /// A write of one row by compare-and-set; normally made by [`EntityTable::row_write`](crate::EntityTable::row_write) or

@@ -133,7 +133,15 @@ impl Sample {
             text("comment"),
         ];
         let values = values.into_iter().map(Some).collect();
-        Self { row: Row { key: key.into(), model_version: Some(7), deleted: false, values } }
+        Self {
+            row: Row {
+                key: key.into(),
+                model_version: Some(7),
+                deleted: false,
+                values,
+                stamp: None,
+            },
+        }
     }
 
     /// A row in which both fields are at their latest versions.

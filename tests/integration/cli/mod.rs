@@ -110,7 +110,7 @@ pub(crate) fn school(lessons: &[StoredLesson], quizzes: i64) -> Probe {
             _ => r#"{"question": "why?", "schema_version": 2}"#,
         };
         let values = vec![Some(ColumnValue::Text(body.to_owned()))];
-        let row = Row { key: id.into(), model_version: None, deleted: false, values };
+        let row = Row { key: id.into(), model_version: None, deleted: false, values, stamp: None };
         store.memory().insert(&table, row).unwrap();
     }
     store

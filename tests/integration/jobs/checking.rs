@@ -129,7 +129,7 @@ fn row(id: &str, nodes: &str, version: i64) -> Row {
         _ => ColumnValue::Integer(version),
     });
     let values = values.map(Some).collect();
-    Row { key: id.into(), model_version: Some(1), deleted: false, values }
+    Row { key: id.into(), model_version: Some(1), deleted: false, values, stamp: None }
 }
 
 fn story(id: &str, nodes: &[&str]) -> Story {
@@ -153,7 +153,13 @@ fn school<B: Backend + HistoryFixture>() -> B {
         backend.create_history_tables(&stories).await;
         let body = r#"{"id":"fractions","skills":["add","halve"],"skills_version":1}"#;
         let values = vec![Some(ColumnValue::Text(body.to_owned()))];
-        let topic = Row { key: "fractions".into(), model_version: None, deleted: false, values };
+        let topic = Row {
+            key: "fractions".into(),
+            model_version: None,
+            deleted: false,
+            values,
+            stamp: None,
+        };
         backend.put(&topics, topic).await;
         backend.put(&stories, row("a", r#"{"1":"add","2":"halve"}"#, 1)).await;
         backend.put(&stories, row("b", r#"{"1":"add","2":"fly"}"#, 1)).await;
@@ -161,7 +167,7 @@ fn school<B: Backend + HistoryFixture>() -> B {
         let old = r#"{"id":"a","topic":"fractions","nodes":{"1":"swim"},"nodes_version":1}"#;
         let values = vec![Some(ColumnValue::Text(old.to_owned()))];
         let key = EntityKey::from("a").at(ModelVersion::new(1));
-        let old = Row { key, model_version: None, deleted: false, values };
+        let old = Row { key, model_version: None, deleted: false, values, stamp: None };
         backend.put(&stories.snapshots().unwrap(), old).await;
         backend
     })

@@ -209,7 +209,7 @@ fn a_message_is_delivered_until_its_handler_has_succeeded<B: Backend>(layout: La
 /// A summary that is there before any migration.
 fn put_summary<B: Backend>(store: &Probe<B>, id: &str, scenes: i64) {
     let values = vec![Some(ColumnValue::Integer(scenes))];
-    let row = Row { key: id.into(), model_version: None, deleted: false, values };
+    let row = Row { key: id.into(), model_version: None, deleted: false, values, stamp: None };
     block_on(store.backend().put(&summaries(), row));
 }
 

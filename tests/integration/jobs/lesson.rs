@@ -311,7 +311,7 @@ impl StoredLesson {
             }
         };
         let key = self.id.as_str().into();
-        Row { key, model_version: Some(1), deleted: self.deleted, values }
+        Row { key, model_version: Some(1), deleted: self.deleted, values, stamp: None }
     }
 
     fn document(&self) -> String {

@@ -72,7 +72,7 @@ fn check<B: Backend>() {
     for (id, pages) in ["a", "b", "c"].into_iter().zip(pages) {
         let body = format!(r#"{{"id":"{id}","pages":{pages},"pages_version":1}}"#);
         let values = vec![Some(ColumnValue::Text(body))];
-        let row = Row { key: id.into(), model_version: None, deleted: false, values };
+        let row = Row { key: id.into(), model_version: None, deleted: false, values, stamp: None };
         block_on(backend.put(&table, row));
     }
     let store = backend.store();

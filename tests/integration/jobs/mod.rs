@@ -17,6 +17,7 @@ pub(crate) mod probe;
 mod racing;
 mod refusals;
 mod reporting;
+mod side_by_side;
 mod taking_census;
 mod undoing;
 mod unknown_versions;

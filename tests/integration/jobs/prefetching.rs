@@ -104,7 +104,7 @@ fn row(id: &str, pictures: &str, version: i64) -> Row {
         _ => ColumnValue::Integer(version),
     });
     let values = values.map(Some).collect();
-    Row { key: id.into(), model_version: Some(1), deleted: false, values }
+    Row { key: id.into(), model_version: Some(1), deleted: false, values, stamp: None }
 }
 
 fn calls() -> Vec<Vec<String>> {
@@ -124,7 +124,7 @@ fn check<B: Backend + HistoryFixture>() {
         let old = r#"{"id":"a","pictures":["moon"],"pictures_version":1}"#;
         let values = vec![Some(ColumnValue::Text(old.to_owned()))];
         let key = EntityKey::from("a").at(ModelVersion::new(1));
-        let row = Row { key, model_version: None, deleted: false, values };
+        let row = Row { key, model_version: None, deleted: false, values, stamp: None };
         backend.put(&snapshots, row).await;
     });
     let (store, a) = (backend.store(), EntityKey::from("a"));

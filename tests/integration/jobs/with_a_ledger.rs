@@ -172,6 +172,7 @@ fn a_batch_that_is_not_the_next_one_of_its_run_is_refused<B: Backend>(layout: La
         writes: &[],
         restores: &[],
         follow: &follow,
+        turn: None,
     };
     let error = block_on(store.backend().store().commit_batch(&table, &batch)).unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::Conflict, "{error:?}");

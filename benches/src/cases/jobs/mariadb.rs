@@ -4,15 +4,16 @@ use std::time::{Duration, Instant};
 
 use versioned_sql::{
     MySqlStore,
-    sqlx::{self, AssertSqlSafe, Connection as _, Executor as _, MySqlConnection},
+    sqlx::{self, Connection as _, Executor as _, MySqlConnection},
 };
 use versioned_testkit::servers::{MariaDbServer, ServerOptions};
 
-use super::{Error, Ground, ROWS, Side, migrate, runtime, table};
-use crate::{
-    measure::{Session, seconds_of},
-    subjects::sheet::body,
+use super::{
+    Error, Ground, ROWS, Side, migrate, runtime,
+    spent::{Spent, spent_by},
+    table,
 };
+use crate::{measure::Session, subjects::sheet::body};
 
 pub(crate) fn run(session: &Session) {
     super::measure(session, MariaDb::start());
@@ -38,9 +39,6 @@ struct MariaDb {
     database: String,
 }
 
-/// Rows of one statement when the table is filled.
-const INSERTED: u32 = 500;
-
 /// How long the server may take until all is on its disk.
 const SETTLED_WITHIN: Duration = Duration::from_secs(120);
 
@@ -60,15 +58,12 @@ impl MariaDb {
         let create = "CREATE TABLE stale (id bigint PRIMARY KEY, version bigint NOT NULL, \
              body json NOT NULL, body_schema_version integer NOT NULL)";
         connection.execute(create).await?;
-        for first in (1..=ROWS).step_by(INSERTED as usize) {
-            let rows: Vec<u32> = (first..first + INSERTED).collect();
-            let marks = vec!["(?, 1, ?, 1)"; rows.len()].join(", ");
-            let mut query = sqlx::query(AssertSqlSafe(format!("INSERT INTO stale VALUES {marks}")));
-            for number in rows {
-                query = query.bind(i64::from(number)).bind(body(number));
-            }
-            query.execute(&mut connection).await?;
+        let mut transaction = connection.begin().await?;
+        for number in 1..=ROWS {
+            let insert = sqlx::query("INSERT INTO stale VALUES (?, 1, ?, 1)");
+            insert.bind(i64::from(number)).bind(body(number)).execute(&mut *transaction).await?;
         }
+        transaction.commit().await?;
         connection.close().await?;
         Ok(())
     }
@@ -116,10 +111,10 @@ impl MariaDb {
         Ok(self.runtime.block_on(MySqlStore::connect(&url))?)
     }
 
-    fn update(&self, keeps: bool) -> Result<f64, Error> {
+    fn update(&self, keeps: bool) -> Result<Spent, Error> {
         let url = self.server.url(&self.database);
         let mut connection = self.runtime.block_on(MySqlConnection::connect(&url))?;
-        let (seconds, done) = seconds_of(|| {
+        let (spent, done) = spent_by(self.server.process_id(), || {
             self.runtime.block_on(async {
                 let mut transaction = connection.begin().await?;
                 transaction.execute(UPDATE).await?;
@@ -131,14 +126,15 @@ impl MariaDb {
         });
         done?;
         self.runtime.block_on(connection.close())?;
-        Ok(seconds)
+        Ok(spent)
     }
 
-    fn job(&self, side: Side, expect: u32) -> Result<f64, Error> {
+    fn job(&self, side: Side, expect: u32) -> Result<Spent, Error> {
         let store = self.store()?;
-        let seconds = migrate(&self.runtime, &store, side, expect.into())?;
+        let server = self.server.process_id();
+        let spent = migrate(&self.runtime, (&store, server), side, expect.into())?;
         self.runtime.block_on(store.pool().close());
-        Ok(seconds)
+        Ok(spent)
     }
 }
 
@@ -146,18 +142,18 @@ impl Ground for MariaDb {
     const NAME: &'static str = "mariadb";
     const AGAINST: &'static str = "one_update";
 
-    fn turn(&mut self, side: Side) -> Result<(f64, String), Error> {
+    fn turn(&mut self, side: Side) -> Result<(Spent, String), Error> {
         self.restore()?;
-        let seconds = match side {
+        let spent = match side {
             Side::Bare | Side::BareKept => self.update(side.is_kept())?,
             Side::Job | Side::JobKept => self.job(side, ROWS)?,
         };
         let digest = "SELECT count(*), sum(crc32(concat_ws(' ', id, version, \
              body_schema_version, json_normalize(body)))) FROM sheets";
-        Ok((seconds, self.query(digest)?))
+        Ok((spent, self.query(digest)?))
     }
 
-    fn nothing_to_do(&mut self) -> Result<f64, Error> {
+    fn nothing_to_do(&mut self) -> Result<Spent, Error> {
         self.settle()?;
         self.job(Side::Job, 0)
     }

@@ -7,17 +7,19 @@
 
 mod mariadb;
 mod postgres;
+mod spent;
 mod sqlite;
 mod table;
 
 pub(crate) use mariadb::run as run_mariadb;
 pub(crate) use postgres::run as run_postgres;
+use spent::{Spent, spent_by};
 pub(crate) use sqlite::run as run_sqlite;
 use versioned_jobs::{BaseMigrateVersionedModelJob, JobOptions, NoProgress};
 use versioned_store::JobLedger;
 
 use crate::{
-    measure::{Better, Line, Session, median, seconds_of},
+    measure::{Better, Line, Session, median},
     subjects::sheet::{MigrateKeptSheetJob, MigrateSheetJob},
 };
 
@@ -54,11 +56,11 @@ trait Ground {
     /// What the job is measured against.
     const AGAINST: &'static str;
 
-    /// Restores the table, lets a side work, and gives the seconds that this took and a digest of what it left.
-    fn turn(&mut self, side: Side) -> Result<(f64, String), Error>;
+    /// Restores the table, lets a side work, and gives what this took and a digest of what it left.
+    fn turn(&mut self, side: Side) -> Result<(Spent, String), Error>;
 
-    /// The seconds of a run over the table that the last turn of the job has left.
-    fn nothing_to_do(&mut self) -> Result<f64, Error>;
+    /// What it takes to run over the table that the last turn of the job has left.
+    fn nothing_to_do(&mut self) -> Result<Spent, Error>;
 }
 
 fn measure<G: Ground>(session: &Session, ground: Result<G, Error>) {
@@ -69,59 +71,63 @@ fn measure<G: Ground>(session: &Session, ground: Result<G, Error>) {
 }
 
 fn take_turns<G: Ground>(session: &Session, ground: &mut G) -> Result<(), Error> {
-    let mut rounds: Vec<[f64; 4]> = Vec::new();
+    let mut rounds: Vec<[Spent; 4]> = Vec::new();
     let mut current = Vec::new();
     for round in 0..ROUNDS {
-        let mut seconds = [0.0; 4];
+        let mut spent = [Spent::default(); 4];
         let mut digests = [const { String::new() }; 4];
         // Each side is the first one in turn; a run over what is current comes after a job.
         for turn in 0..Side::ALL.len() {
             let index = (round + turn) % Side::ALL.len();
             let side = Side::ALL[index];
-            (seconds[index], digests[index]) = ground.turn(side)?;
+            (spent[index], digests[index]) = ground.turn(side)?;
             if side == Side::Job {
-                current.push(ground.nothing_to_do()?);
+                current.push(ground.nothing_to_do()?.wall);
             }
         }
         if digests[0].is_empty() || digests.iter().any(|digest| *digest != digests[0]) {
             return Err(format!("the sides left other rows: {digests:?}").into());
         }
-        rounds.push(seconds);
+        rounds.push(spent);
     }
     print::<G>(session, &rounds, &current);
     Ok(())
 }
 
-fn print<G: Ground>(session: &Session, rounds: &[[f64; 4]], current: &[f64]) {
-    let of = |derive: &dyn Fn(&[f64; 4]) -> f64| median(rounds.iter().map(derive).collect());
+fn print<G: Ground>(session: &Session, rounds: &[[Spent; 4]], current: &[f64]) {
+    let of = |derive: &dyn Fn(&[Spent; 4]) -> f64| median(rounds.iter().map(derive).collect());
     let line = |case: String, (this, other): (f64, f64), (unit, ratio): (&str, f64), better| {
         let (bench, unit) = (BENCH.to_owned(), unit.to_owned());
         session.print(&Line { bench, case, this, other, unit, ratio, better });
     };
     let megabytes = table::bytes(ROWS) / 1e6;
     for (what, this, other) in [("", 1, 0), ("_with_history", 3, 2)] {
-        let rate = |side: usize| of(&|seconds| f64::from(ROWS) / seconds[side]);
-        let ratio = of(&|seconds| seconds[other] / seconds[this]);
+        let rate = |side: usize| of(&|spent| f64::from(ROWS) / spent[side].wall);
+        let ratio = of(&|spent| spent[other].wall / spent[this].wall);
         let case = format!("{}/rate{what}_against_{}", G::NAME, G::AGAINST);
         line(case, (rate(this), rate(other)), ("rows/s", ratio), Better::Higher);
         let case = format!("{}/throughput{what}_against_{}", G::NAME, G::AGAINST);
-        let through = |side: usize| of(&|seconds| megabytes / seconds[side]);
+        let through = |side: usize| of(&|spent| megabytes / spent[side].wall);
         line(case, (through(this), through(other)), ("MB/s", ratio), Better::Higher);
+        let case = format!("{}/processor_time{what}_against_{}", G::NAME, G::AGAINST);
+        let each = |side: usize| of(&|spent| spent[side].processor * 1e6 / f64::from(ROWS));
+        let ratio = of(&|spent| spent[this].processor / spent[other].processor);
+        line(case, (each(this), each(other)), ("µs/row", ratio), Better::Lower);
     }
-    let (this, other) = (median(current.to_vec()), of(&|seconds| seconds[1]));
+    let (this, other) = (median(current.to_vec()), of(&|spent| spent[1].wall));
     let case = format!("{}/nothing_to_do_against_all_to_do", G::NAME);
     line(case, (this, other), ("s", this / other), Better::Lower);
 }
 
-/// Runs the job of a side, and gives the seconds that it took.
+/// Runs the job of a side over a store and the process of its server, and gives what that took.
 fn migrate<S: JobLedger>(
     runtime: &tokio::runtime::Runtime,
-    store: &S,
+    (store, server): (&S, Option<u32>),
     side: Side,
     expect: u64,
-) -> Result<f64, Error> {
+) -> Result<Spent, Error> {
     let options = JobOptions::default().with_ledger("bench");
-    let (seconds, report) = seconds_of(|| {
+    let (spent, report) = spent_by(server, || {
         runtime.block_on(async {
             match side.is_kept() {
                 true => MigrateKeptSheetJob::migrate(store, &options, &NoProgress).await,
@@ -133,7 +139,7 @@ fn migrate<S: JobLedger>(
     if counts.migrated != expect || counts.scanned != u64::from(ROWS) {
         return Err(format!("not every row has become what it should: {counts:?}").into());
     }
-    Ok(seconds)
+    Ok(spent)
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, Error> {

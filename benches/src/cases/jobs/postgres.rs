@@ -6,11 +6,12 @@ use versioned_sql::{
 };
 use versioned_testkit::servers::{PostgresServer, ServerOptions};
 
-use super::{Error, Ground, ROWS, Side, migrate, runtime, table};
-use crate::{
-    measure::{Session, seconds_of},
-    subjects::sheet::body,
+use super::{
+    Error, Ground, ROWS, Side, migrate, runtime,
+    spent::{Spent, spent_by},
+    table,
 };
+use crate::{measure::Session, subjects::sheet::body};
 
 pub(crate) fn run(session: &Session) {
     super::measure(session, Postgres::start());
@@ -84,21 +85,23 @@ impl Postgres {
         Ok(())
     }
 
-    fn update(&self, sql: &'static str) -> Result<f64, Error> {
+    fn update(&self, sql: &'static str) -> Result<Spent, Error> {
         let url = self.server.url(TURN);
         let mut connection = self.runtime.block_on(PgConnection::connect(&url))?;
-        let (seconds, done) =
-            seconds_of(|| self.runtime.block_on(sqlx::query(sql).execute(&mut connection)));
+        let (spent, done) = spent_by(self.server.process_id(), || {
+            self.runtime.block_on(sqlx::query(sql).execute(&mut connection))
+        });
         done?;
         self.runtime.block_on(connection.close())?;
-        Ok(seconds)
+        Ok(spent)
     }
 
-    fn job(&self, side: Side, expect: u32) -> Result<f64, Error> {
+    fn job(&self, side: Side, expect: u32) -> Result<Spent, Error> {
         let store = self.runtime.block_on(PostgresStore::connect(&self.server.url(TURN)))?;
-        let seconds = migrate(&self.runtime, &store, side, expect.into())?;
+        let server = self.server.process_id();
+        let spent = migrate(&self.runtime, (&store, server), side, expect.into())?;
         self.runtime.block_on(store.pool().close());
-        Ok(seconds)
+        Ok(spent)
     }
 }
 
@@ -106,19 +109,19 @@ impl Ground for Postgres {
     const NAME: &'static str = "postgres";
     const AGAINST: &'static str = "one_update";
 
-    fn turn(&mut self, side: Side) -> Result<(f64, String), Error> {
+    fn turn(&mut self, side: Side) -> Result<(Spent, String), Error> {
         self.restore()?;
-        let seconds = match side {
+        let spent = match side {
             Side::Bare => self.update(UPDATE)?,
             Side::BareKept => self.update(UPDATE_AND_KEEP)?,
             Side::Job | Side::JobKept => self.job(side, ROWS)?,
         };
         let digest = "SELECT count(*), sum(hashtextextended(concat_ws(' ', id, version, \
              body_schema_version, body), 0)::numeric) FROM sheets";
-        Ok((seconds, self.server.query(TURN, digest)?))
+        Ok((spent, self.server.query(TURN, digest)?))
     }
 
-    fn nothing_to_do(&mut self) -> Result<f64, Error> {
+    fn nothing_to_do(&mut self) -> Result<Spent, Error> {
         self.server.query(TURN, "VACUUM (FREEZE, ANALYZE) sheets")?;
         self.server.query("postgres", "CHECKPOINT")?;
         self.job(Side::Job, 0)

@@ -11,10 +11,14 @@ use versioned_sql::{
     sqlx::{self, SqlitePool},
 };
 
-use super::{Error, Ground, ROWS, Side, migrate, runtime, table};
+use super::{
+    Error, Ground, ROWS, Side, migrate, runtime,
+    spent::{Spent, spent_by},
+    table,
+};
 use crate::{
     cases::scale::Folder,
-    measure::{Session, seconds_of},
+    measure::Session,
     subjects::sheet::{Sheet, body},
 };
 
@@ -71,20 +75,21 @@ impl Sqlite {
         Ok(())
     }
 
-    fn job(&self, side: Side, expect: u32) -> Result<f64, Error> {
+    fn job(&self, side: Side, expect: u32) -> Result<Spent, Error> {
         let store = self.runtime.block_on(SqliteStore::connect(path(&self.copy())?))?;
-        let seconds = migrate(&self.runtime, &store, side, expect.into())?;
+        let spent = migrate(&self.runtime, (&store, None), side, expect.into())?;
         self.runtime.block_on(store.pool().close());
-        Ok(seconds)
+        Ok(spent)
     }
 
-    fn bare(&self, keeps: bool) -> Result<f64, Error> {
+    fn bare(&self, keeps: bool) -> Result<Spent, Error> {
         // Only to open the file with the same settings.
         let store = self.runtime.block_on(SqliteStore::connect(path(&self.copy())?))?;
-        let (seconds, done) = seconds_of(|| self.runtime.block_on(bare_loop(store.pool(), keeps)));
+        let (spent, done) =
+            spent_by(None, || self.runtime.block_on(bare_loop(store.pool(), keeps)));
         done?;
         self.runtime.block_on(store.pool().close());
-        Ok(seconds)
+        Ok(spent)
     }
 
     async fn digest(&self) -> Result<String, Error> {
@@ -159,16 +164,16 @@ impl Ground for Sqlite {
     const NAME: &'static str = "sqlite";
     const AGAINST: &'static str = "a_bare_loop";
 
-    fn turn(&mut self, side: Side) -> Result<(f64, String), Error> {
+    fn turn(&mut self, side: Side) -> Result<(Spent, String), Error> {
         self.restore()?;
-        let seconds = match side {
+        let spent = match side {
             Side::Bare | Side::BareKept => self.bare(side.is_kept())?,
             Side::Job | Side::JobKept => self.job(side, ROWS)?,
         };
-        Ok((seconds, self.runtime.block_on(self.digest())?))
+        Ok((spent, self.runtime.block_on(self.digest())?))
     }
 
-    fn nothing_to_do(&mut self) -> Result<f64, Error> {
+    fn nothing_to_do(&mut self) -> Result<Spent, Error> {
         self.job(Side::Job, 0)
     }
 }

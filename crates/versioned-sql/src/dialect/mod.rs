@@ -14,6 +14,8 @@ pub(crate) mod postgres_write;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
 #[cfg(feature = "sqlite")]
+pub(crate) mod sqlite_held;
+#[cfg(feature = "sqlite")]
 pub(crate) mod sqlite_write;
 
 /// What operators of servers can do.

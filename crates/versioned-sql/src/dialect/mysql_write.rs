@@ -209,6 +209,7 @@ mod tests {
             model_version: version,
             deleted: false,
             values: vec![value],
+            stamp: None,
         };
         let text = |text: &str| Some(ColumnValue::Text(text.to_owned()));
         let now = row(text("x"), Some(1));

@@ -11,7 +11,7 @@ use sqlx::{
     error::DatabaseError,
     postgres::{PgArguments, PgDatabaseError, PgRow},
 };
-use versioned_store::{ColumnValue, IdKind, KeyPart, StoreErrorKind};
+use versioned_store::{ColumnValue, IdKind, KeyPart, RowStamp, StoreErrorKind};
 
 use super::{Class, DATABASE, Dialect, LOGIN, READ_ONLY, RIGHTS};
 use crate::{
@@ -179,19 +179,49 @@ fn value(row: &PgRow, index: usize) -> Result<ColumnValue, Fault> {
     value.ok_or_else(unreadable)
 }
 
-/// The columns of a table, none where there is no such table.
+/// Takes the last two values of a row for what its stamp is made of: where it lies, and which transaction wrote it.
+///
+/// Two states of a row never share a stamp. A change is another transaction's than the one that wrote what was read, which
+/// had been committed by then, and so has another number; what it writes lies elsewhere, because what was read is still in
+/// its place. So even if the server has used up all numbers since, and begun again, the place is another one. Freezing a
+/// row leaves both as they are; what moves rows, such as `VACUUM FULL`, makes other stamps of the same states.
+pub(crate) fn stamp(found: &mut Found) -> Option<RowStamp> {
+    let (transaction, place) = (found.0.pop(), found.0.pop());
+    let (Some(ColumnValue::Text(transaction)), Some(ColumnValue::Text(place))) =
+        (transaction, place)
+    else {
+        return None;
+    };
+    let (page, line) = place.strip_prefix('(')?.strip_suffix(')')?.split_once(',')?;
+    let stamp = [transaction.parse().ok()?, page.parse().ok()?, line.parse().ok()?];
+    // What is no number of a transaction is the same for all rows: of a foreign table, and of the server's own.
+    (stamp[0] > FROZEN).then_some(RowStamp(stamp))
+}
+
+/// The highest number that is of no transaction.
+const FROZEN: u32 = 2;
+
+/// The columns of a table, none where there is no such table; and whether its rows have stamps.
 pub(crate) async fn columns(
     transaction: &mut connection::Transaction,
     table: &str,
-) -> Result<Vec<Column>, Fault> {
+) -> Result<(Vec<Column>, bool), Fault> {
     let mut name = Sql::new(Dialect::Postgres);
     name.table(table);
     let statement = Statement::with(
         Dialect::Postgres,
         // The type of a domain is that of its values.
         "SELECT a.attname::text, b.typname::text, format_type(b.oid, NULL)::text, \
-         a.attgenerated = '', n.nspname::text, c.collname::text \
+         a.attgenerated = '', n.nspname::text, c.collname::text, \
+         CASE r.relkind WHEN 'r' THEN coalesce(m.amname = 'heap', false) \
+         WHEN 'p' THEN NOT EXISTS (SELECT 1 FROM pg_catalog.pg_partition_tree(r.oid) p \
+         JOIN pg_catalog.pg_class f ON f.oid = p.relid \
+         LEFT JOIN pg_catalog.pg_am fm ON fm.oid = f.relam \
+         WHERE p.isleaf AND coalesce(fm.amname <> 'heap', true)) \
+         ELSE false END AND (r.relkind = 'p' OR NOT r.relhassubclass) \
          FROM pg_catalog.pg_attribute a \
+         JOIN pg_catalog.pg_class r ON r.oid = a.attrelid \
+         LEFT JOIN pg_catalog.pg_am m ON m.oid = r.relam \
          JOIN pg_catalog.pg_type t ON t.oid = a.atttypid \
          JOIN pg_catalog.pg_type b ON b.oid = coalesce(nullif(t.typbasetype, 0), t.oid) \
          LEFT JOIN pg_catalog.pg_collation c ON c.oid = a.attcollation \
@@ -200,8 +230,9 @@ pub(crate) async fn columns(
          ORDER BY a.attnum",
         &[statement::text(name.into_text())],
     )?;
-    let mut columns = Vec::new();
+    let (mut columns, mut has_stamps) = (Vec::new(), false);
     for mut row in transaction.all(statement).await? {
+        has_stamps = row.is_true(6)?;
         let class = match row.text(1)?.as_str() {
             "bool" => Class::Boolean,
             "int2" | "int4" | "int8" => Class::Integer,
@@ -219,7 +250,7 @@ pub(crate) async fn columns(
         let collation = row.optional_text(4)?.zip(row.optional_text(5)?);
         columns.push(Column { name: row.text(0)?, class, is_stored: row.is_true(3)?, collation });
     }
-    Ok(columns)
+    Ok((columns, has_stamps))
 }
 
 /// A transaction that reads.

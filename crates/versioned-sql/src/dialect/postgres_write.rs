@@ -1,11 +1,12 @@
 //! Compare-and-set in PostgreSQL: one statement for a batch, and one more for the rows that it did not write.
 //!
-//! Layer: adapters. Invariant: the server compares every value that was read with what it has when it writes the row, in type
-//! and bytes; of JSON in its canonical form, the text of that.
+//! Layer: adapters. Invariant: a row is written if the server says that it is the very one that was read, or where it has
+//! moved or columns have changed that were not read, if it has every value that was read, in type and bytes; of JSON in its
+//! canonical form, the text of that.
 
 use std::collections::BTreeSet;
 
-use versioned_store::{ColumnValue, StoreProblem, WriteOutcome};
+use versioned_store::{ColumnValue, RowStamp, StoreProblem, WriteOutcome};
 
 use super::{
     Class,
@@ -62,13 +63,21 @@ async fn set_alike(
     indexes: &[usize],
     outcomes: &mut [WriteOutcome],
 ) -> Result<(), Fault> {
-    let comparable: Vec<usize> =
-        indexes.iter().copied().filter(|index| is_comparable(view, &changes[*index])).collect();
     let mut written = BTreeSet::new();
-    if !comparable.is_empty() {
-        let batch: Vec<&Change<'_>> = comparable.iter().map(|index| &changes[*index]).collect();
-        for row in transaction.all(update(view, &batch)?).await? {
-            let index = place(&comparable, row.integer(0)?);
+    for by in [Compared::Stamps, Compared::Values] {
+        let is_comparable = |change: &Change<'_>| match by {
+            Compared::Stamps => view.schema.has_stamps && change.expected.stamp.is_some(),
+            // Whatever else has changed in a row, its stamp is another one.
+            Compared::Values => is_comparable(view, change),
+        };
+        let left = indexes.iter().copied().filter(|index| !written.contains(index));
+        let some: Vec<usize> = left.filter(|index| is_comparable(&changes[*index])).collect();
+        if some.is_empty() {
+            continue;
+        }
+        let batch: Vec<&Change<'_>> = some.iter().map(|index| &changes[*index]).collect();
+        for row in transaction.all(update(view, &batch, by)?).await? {
+            let index = place(&some, row.integer(0)?);
             if !written.insert(index) {
                 let key = changes[index].key().clone();
                 return Err(StoreProblem::KeyNotUnique { key }.into());
@@ -96,6 +105,15 @@ fn place(indexes: &[usize], place: i64) -> usize {
     let place = usize::try_from(place).ok().and_then(|place| place.checked_sub(1));
     let index = place.and_then(|place| indexes.get(place));
     *index.expect("the server gives back the places that it was given")
+}
+
+/// By what it is told that a row is still what was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Compared {
+    /// By where it lies and which transaction has written it, which costs next to nothing.
+    Stamps,
+    /// By all that was read of it, where its stamp is another one, or none was read.
+    Values,
 }
 
 /// Whether the columns could hold what was read at all; otherwise the row is not what was read.
@@ -169,7 +187,11 @@ fn same_key(sql: &mut Sql, view: &View<'_>) {
 }
 
 /// The statement that writes the rows that are still what was read, and gives their places in the batch.
-fn update(view: &View<'_>, changes: &[&Change<'_>]) -> Result<Statement, Fault> {
+fn update(
+    view: &View<'_>,
+    changes: &[&Change<'_>],
+    by: Compared,
+) -> Result<Statement, Fault> {
     let table = view.table;
     let mut statement = Statement::new(view.dialect);
     statement.sql.text("UPDATE ").table(table.name()).text(" SET ");
@@ -186,6 +208,45 @@ fn update(view: &View<'_>, changes: &[&Change<'_>]) -> Result<Statement, Fault> 
             changes.iter().map(|change| change.set[place].1.clone().into_owned()).collect();
         batch.add(("s", number), view.schema.class(first.set[place].0), &values)?;
     }
+    match by {
+        Compared::Stamps => add_stamps(&mut batch, changes)?,
+        Compared::Values => add_values(&mut batch, view, changes)?,
+    }
+    batch.end();
+    let sql = &mut statement.sql;
+    sql.text(" WHERE ");
+    same_key(sql, view);
+    match by {
+        Compared::Stamps => same_stamp(sql, view),
+        Compared::Values => same_values(sql, view, first),
+    }
+    sql.text(" RETURNING batch.place");
+    Ok(statement)
+}
+
+fn add_stamps(batch: &mut Batch<'_>, changes: &[&Change<'_>]) -> Result<(), Fault> {
+    let stamps = || changes.iter().filter_map(|change| change.expected.stamp);
+    let text = |text: String| ColumnValue::Text(text);
+    let places = stamps().map(|RowStamp([_, page, line])| text(format!("({page},{line})")));
+    let transactions = stamps().map(|RowStamp([transaction, ..])| text(transaction.to_string()));
+    let class = Class::Text { by_bytes: true };
+    batch.add(("c", 0), &class, &places.collect::<Vec<_>>())?;
+    batch.add(("x", 0), &class, &transactions.collect::<Vec<_>>())?;
+    add_deleted(batch, changes)
+}
+
+fn add_deleted(batch: &mut Batch<'_>, changes: &[&Change<'_>]) -> Result<(), Fault> {
+    let flags: Vec<ColumnValue> =
+        changes.iter().map(|change| ColumnValue::Boolean(change.expected.deleted)).collect();
+    batch.add(("d", 0), &Class::Boolean, &flags)
+}
+
+fn add_values(
+    batch: &mut Batch<'_>,
+    view: &View<'_>,
+    changes: &[&Change<'_>],
+) -> Result<(), Fault> {
+    let table = view.table;
     if table.model_version().is_some() {
         let version = |change: &&Change<'_>| {
             change.expected.model_version.map_or(ColumnValue::Null, ColumnValue::Integer)
@@ -194,21 +255,33 @@ fn update(view: &View<'_>, changes: &[&Change<'_>]) -> Result<Statement, Fault> 
         batch.add(("v", 0), &Class::Integer, &versions)?;
     }
     if view.deletes() {
-        let flags: Vec<ColumnValue> =
-            changes.iter().map(|change| ColumnValue::Boolean(change.expected.deleted)).collect();
-        batch.add(("d", 0), &Class::Boolean, &flags)?;
+        add_deleted(batch, changes)?;
     }
-    for (place, number) in compared(view, first) {
+    for (place, number) in compared(view, changes[0]) {
         let value = |change: &&Change<'_>| {
             change.expected.values[place].clone().unwrap_or(ColumnValue::Null)
         };
         let values: Vec<ColumnValue> = changes.iter().map(value).collect();
         batch.add(("e", number), view.schema.class(&table.columns()[place].name), &values)?;
     }
-    batch.end();
-    let sql = &mut statement.sql;
-    sql.text(" WHERE ");
-    same_key(sql, view);
+    Ok(())
+}
+
+/// The condition that a row is the very one that was read; for one that counts as deleted with its model, which the stamp
+/// does not know, that too.
+fn same_stamp(sql: &mut Sql, view: &View<'_>) {
+    for (column, condition) in [("ctid", " = batch.c0::tid"), ("xmin::text", " = batch.x0")] {
+        sql.text(" AND ").table(view.table.name()).text(".").text(column).text(condition);
+    }
+    if view.deletes() {
+        sql.text(" AND ");
+        view.is_deleted(sql);
+        sql.text(" = batch.d0");
+    }
+}
+
+fn same_values(sql: &mut Sql, view: &View<'_>, first: &Change<'_>) {
+    let table = view.table;
     if let Some(column) = table.model_version() {
         sql.text(" AND ");
         keys::column(sql, view, column);
@@ -222,8 +295,6 @@ fn update(view: &View<'_>, changes: &[&Change<'_>]) -> Result<Statement, Fault> 
     for (place, number) in compared(view, first) {
         same_value(sql, view, &table.columns()[place].name, number);
     }
-    sql.text(" RETURNING batch.place");
-    Ok(statement)
 }
 
 /// The columns that are compared, and their numbers in the batch.

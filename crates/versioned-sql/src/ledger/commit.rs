@@ -30,7 +30,7 @@ pub(super) async fn commit(
 ) -> Result<Vec<WriteOutcome>, Fault> {
     let checked = write::check(table, batch.writes)?;
     let mut transaction = database.writing().await?;
-    if database.dialect() != Dialect::Sqlite {
+    if database.dialect() != Dialect::Sqlite && batch.turn.is_none() {
         // Whoever takes the run over waits for the batch, or the batch finds out before it has written anything.
         lock_run(&mut transaction, batch).await?;
     }
@@ -38,6 +38,12 @@ pub(super) async fn commit(
         true => Vec::new(),
         false => write::write_rows(&mut transaction, table, checked).await?,
     };
+    if let Some(turn) = batch.turn {
+        // What is locked from here on, batches lock one after the other. Who has taken the run over waits for the rows at
+        // most; this batch finds out now, and writes nothing.
+        turn.wait().await;
+        lock_run(&mut transaction, batch).await?;
+    }
     let mut columns = Columns::default();
     for restore in batch.restores {
         let of_row = outcomes.get(restore.write).copied().unwrap_or(WriteOutcome::Conflict);

@@ -35,6 +35,11 @@ impl<P: Connect> JobLedger for Store<P> {
         opened.map_err(|fault| fault.named_on("open_run", LEDGER))
     }
 
+    fn writes_ahead(&self) -> bool {
+        // MariaDB and MySQL may lock rows of other batches on the way to those that they look for, and SQLite locks all.
+        self.database().dialect() == Dialect::Postgres
+    }
+
     async fn commit_batch(
         &self,
         table: &EntityTable,

@@ -23,7 +23,7 @@ static SUMMARY: Declaration =
 fn summary(id: &str, pages: i64, note: Option<&str>) -> Row {
     let note = note.map_or(ColumnValue::Null, text);
     let values = vec![Some(ColumnValue::Integer(pages)), Some(note)];
-    Row { key: id.into(), model_version: None, deleted: false, values }
+    Row { key: id.into(), model_version: None, deleted: false, values, stamp: None }
 }
 
 fn dependent(of: &str, id: &str, pages: i64) -> DependentWrite {

@@ -74,7 +74,7 @@ pub(super) fn batch<'b>(
     writes: &'b [RowWrite],
     follow: &'b (dyn Fn(&[WriteOutcome]) -> FollowUp + Send + Sync + 'b),
 ) -> Batch<'b> {
-    Batch { run, token: 1, until_ms: 1, writes, restores: &[], follow }
+    Batch { run, token: 1, until_ms: 1, writes, restores: &[], follow, turn: None }
 }
 
 fn quarantine() -> QuarantineRequest {

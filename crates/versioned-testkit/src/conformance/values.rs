@@ -56,7 +56,9 @@ pub async fn a_document_lies_in_one_column<F: StoreFixture>(fixture: &F) {
     let document = r#"{"version":3,"a":[1.0]}"#;
     for (key, deleted) in [(1_i64, false), (2, true), (3, false)] {
         let values = vec![Some(text(document))];
-        fixture.put(&table, Row { key: key.into(), model_version: None, deleted, values }).await;
+        fixture
+            .put(&table, Row { key: key.into(), model_version: None, deleted, values, stamp: None })
+            .await;
     }
     let page = scan(fixture, &table, &request(Bodies::Stale)).await;
     let read: Vec<_> = page.rows.iter().map(|row| table.document(row)).collect();

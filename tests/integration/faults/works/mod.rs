@@ -276,6 +276,7 @@ impl Work {
             model_version: None,
             deleted: false,
             values: lesson.row(Layout::Document).values,
+            stamp: None,
         };
         vec![
             of("a", -2, StoredLesson::old("a")),

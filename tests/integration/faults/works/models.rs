@@ -43,7 +43,7 @@ pub(in crate::faults) fn shelves() -> EntityTable {
 /// A shelf that is there before any migration.
 pub(in crate::faults) fn shelf() -> Row {
     let values = vec![Some(ColumnValue::Text("an old one".to_owned()))];
-    Row { key: "first".into(), model_version: None, deleted: false, values }
+    Row { key: "first".into(), model_version: None, deleted: false, values, stamp: None }
 }
 
 impl BaseMigrateVersionedModelJob for ColumnsJob {

@@ -169,7 +169,7 @@ fn snapshots<M: Kept, B: Keeper>(backend: &B) -> Vec<(String, String)> {
 pub(crate) fn put_snapshot<M: Kept, B: Keeper>(backend: &B, id: &str, version: i64, content: &str) {
     let key = EntityKey::from(id).at(ModelVersion::new(version));
     let values = vec![Some(ColumnValue::Text(content.to_owned()))];
-    let row = Row { key, model_version: None, deleted: false, values };
+    let row = Row { key, model_version: None, deleted: false, values, stamp: None };
     block_on(backend.put(&M::table().unwrap().snapshots().unwrap(), row));
 }
 

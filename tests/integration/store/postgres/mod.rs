@@ -2,6 +2,7 @@
 
 pub(crate) mod fixture;
 mod locks;
+mod stamps;
 mod types;
 
 use fixture::PostgresFixture;

@@ -61,7 +61,9 @@ pub async fn history_is_never_written_over<F: HistoryFixture>(fixture: &F) {
     assert_eq!(stored(fixture, &table).await, before);
     let key = versioned_store::EntityKey::from("c").at(ModelVersion::FIRST);
     let values = vec![Some(text("\"old\""))];
-    fixture.put(&snapshots, Row { key, model_version: None, deleted: false, values }).await;
+    fixture
+        .put(&snapshots, Row { key, model_version: None, deleted: false, values, stamp: None })
+        .await;
     let before = stored(fixture, &table).await;
     let error = refused(fixture, &table, &[creation("c", "\"new\"")]).await;
     assert_eq!(error.kind(), StoreErrorKind::Rejected);
