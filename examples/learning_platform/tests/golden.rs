@@ -1,4 +1,4 @@
-//! The golden documents: they replay, and they are samples of the seeds.
+//! The golden documents: they replay, and samples of the seeds are among them.
 
 use std::{
     collections::BTreeMap,
@@ -50,7 +50,7 @@ fn every_golden_document_replays() {
 }
 
 #[test]
-fn the_golden_documents_are_what_the_seeds_give() {
+fn the_golden_documents_have_what_the_seeds_give() {
     let folder = std::env::temp_dir().join(format!("golden-of-seeds-{}", std::process::id()));
     let into = folder.to_str().unwrap();
     let (code, text) = ran(&["--unscrubbed", "--into", into]);
@@ -58,9 +58,13 @@ fn the_golden_documents_are_what_the_seeds_give() {
     let (code, again) = ran(&["--unscrubbed", "--into", into]);
     assert_eq!(code, exit_code::DONE);
     assert!(again.starts_with("0 documents recorded, "), "{again}");
-    let (found, expected) = (files(&folder), files(&recorded()));
+    let (found, kept) = (files(&folder), files(&recorded()));
     fs::remove_dir_all(&folder).unwrap();
-    assert_eq!(found, expected);
+    for (path, text) in &found {
+        assert_eq!(kept.get(path), Some(text), "{}", path.display());
+    }
+    // Beside them, a few of odder documents: unusual letters, blanks and numbers, rare interactions.
+    assert_eq!((found.len(), kept.len()), (67, 72));
 }
 
 #[test]

@@ -112,7 +112,9 @@ impl Checks {
             command.current_dir(&tree.root).env("RUST_BACKTRACE", "0").arg("--exact").args(names);
             let ended = run(&mut command, CHECK_TIME_MAX)?;
             if !ended.is_success {
-                return Ok(Some(failed_test(*by, &ended.text)));
+                // Paths are told as they are in the workspace.
+                let root = format!("{}/", tree.root.display());
+                return Ok(Some(failed_test(*by, &ended.text.replace(&root, ""))));
             }
         }
         Ok(None)
@@ -143,9 +145,11 @@ fn build(tree: &Tree) -> Result<Result<PathBuf, Caught>, Failure> {
     }
 }
 
+/// An error in the copy; one in what it depends on is none of a mistake's.
 fn compiler_error(message: &Value) -> Option<Caught> {
+    let is_of_copy = message["target"]["name"] == TARGET;
     let message = &message["message"];
-    if message["level"] != "error" {
+    if !is_of_copy || message["level"] != "error" {
         return None;
     }
     let which = message["code"]["code"].as_str().unwrap_or("error").to_owned();
@@ -262,11 +266,15 @@ mod tests {
 
     #[test]
     fn errors_of_the_compiler_have_their_code() {
-        let message = serde_json::json!({"reason": "compiler-message",
+        let message = serde_json::json!({"target": {"name": TARGET},
             "message": {"level": "error", "code": {"code": "E0609"}, "message": "no field"}});
         let caught = compiler_error(&message).unwrap();
         assert_eq!((caught.by, caught.which.as_str()), (By::Compiler, "E0609"));
-        let warning = serde_json::json!({"message": {"level": "warning", "message": "unused"}});
+        let mut elsewhere = message.clone();
+        elsewhere["target"]["name"] = "versioned_core".into();
+        assert_eq!(compiler_error(&elsewhere), None);
+        let mut warning = message;
+        warning["message"]["level"] = "warning".into();
         assert_eq!(compiler_error(&warning), None);
     }
 

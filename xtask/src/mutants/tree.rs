@@ -38,11 +38,10 @@ const CHECKS: &str = "\
 #[path = \"examples/learning_platform/domain/mod.rs\"]
 mod domain;
 
-#[test]
-fn golden_documents_replay() {
-    let registry = versioned_core::Registry::collect();
-    versioned_testkit::golden::assert_replays(&registry, \"examples/learning_platform/golden\");
-}
+versioned_testkit::check_all!(
+    lock = \"examples/learning_platform/versioned.lock\",
+    golden = \"examples/learning_platform/golden\",
+);
 ";
 
 /// The copy.

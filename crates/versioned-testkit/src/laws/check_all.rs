@@ -43,7 +43,7 @@ macro_rules! check_all {
                     ::std::sync::OnceLock::new();
                 SUITE.get_or_init(|| {
                     let options =
-                        $crate::laws::Options::new(env!("CARGO_MANIFEST_DIR"), module_path!());
+                        $crate::laws::SuiteOptions::new(env!("CARGO_MANIFEST_DIR"), module_path!());
                     $(let options = options.$option($value);)*
                     $crate::laws::Suite::new(options)
                 })

@@ -38,7 +38,7 @@ type Condition = Arc<dyn Fn(&Value) -> bool + Send + Sync>;
 /// ```
 /// use serde::{Deserialize, Serialize};
 /// use serde_json::json;
-/// use versioned_core::{BaseVersionedDomainObject, LazyValue};
+/// use versioned_core::{BaseVersionedDomainObject, LazyValue, lazy};
 /// use versioned_testkit::laws::{Law, Laws};
 ///
 /// #[derive(Serialize, Deserialize, schemars::JsonSchema, BaseVersionedDomainObject)]
@@ -49,8 +49,8 @@ type Condition = Arc<dyn Fn(&Value) -> bool + Send + Sync>;
 /// }
 ///
 /// impl Note {
-///     fn _convert_lines_v1_to_v2(line: LazyValue<'_>) -> Vec<LazyValue<'_>> {
-///         vec![line]
+///     fn _convert_lines_v1_to_v2(line: LazyValue<'_>) -> LazyValue<'_> {
+///         lazy!([line])
 ///     }
 /// }
 ///

@@ -18,7 +18,7 @@ pub enum Law {
     TwiceIsOnce,
     /// It makes no difference at which versions a document was stored on its way.
     StepwiseIsDirect,
-    /// The same document gives the same bytes: again, and on another thread.
+    /// The same document gives the same bytes: again, and on another thread; with `check_all!`, in another process as well.
     Deterministic,
     /// What a step drops, it declares as a loss or a move.
     NothingIsLost,

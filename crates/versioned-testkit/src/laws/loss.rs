@@ -14,7 +14,8 @@ use versioned_core::{
 
 use super::leaves::{Leaf, leaves, members};
 
-/// A scalar that a step took, did not return, and does not declare as lost or moved.
+/// A scalar that a step took, did not return, and does not declare as lost or moved; or that is not where the step declares that
+/// it moves it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UndeclaredLoss {
@@ -28,23 +29,38 @@ pub struct UndeclaredLoss {
     pub pointer: Pointer,
     /// The scalar as it was written, cut after 60 characters.
     pub value: String,
+    /// Where the step declares that it moves it, though it is not there.
+    pub moved_to: Option<&'static str>,
+}
+
+impl UndeclaredLoss {
+    /// What is wrong, without the step and the place.
+    #[must_use]
+    pub fn what(&self) -> String {
+        let value = &self.value;
+        match self.moved_to {
+            None => format!("{value} is not in what the step returned"),
+            Some(to) => format!("{value} is declared as moved to {to} and is not there"),
+        }
+    }
 }
 
 impl fmt::Display for UndeclaredLoss {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { entity, field, step, pointer, value } = self;
+        let Self { entity, field, step, pointer, value, moved_to } = self;
         let (step, to) = (step.get(), u64::from(step.get()) + 1);
-        write!(
-            formatter,
-            "`{entity}.{field}`, v{step} to v{to}: {value} at {pointer} is not in what the step returned"
-        )
+        write!(formatter, "`{entity}.{field}`, v{step} to v{to}: {value} at {pointer} is ")?;
+        match moved_to {
+            None => formatter.write_str("not in what the step returned"),
+            Some(to) => write!(formatter, "declared as moved to {to} and is not there"),
+        }
     }
 }
 
 /// Migrates a document step by step and finds what its steps drop without saying so.
 ///
 /// Every scalar of what a step takes has to be somewhere in what it returns, side outputs included, as often as before; or
-/// lie under a `loss` or a `moved` of that step. A number that is written in another way, or as a text, is the same
+/// lie under a `loss` or a `moved` of that step; what is moved has to be where the declaration says, unless it is `null`. A number that is written in another way, or as a text, is the same
 /// scalar, and so is a text that became the number in it. Keys are no scalars. The version member of a whole document is left out.
 ///
 /// Of scalars that are equal, the one that is reported need not be the one that was dropped.
@@ -192,13 +208,14 @@ impl Chain<'_> {
             let versions = SchemaVersion::new(step)..=SchemaVersion::new(step + 1);
             let output = declaration.convert_field(attribute.field, &input, versions, siblings)?;
             let step = SchemaVersion::new(step);
-            losses.extend(self.lost(step, &input, &output).into_iter().map(|leaf| {
+            losses.extend(self.lost(step, &input, &output).into_iter().map(|(leaf, moved_to)| {
                 UndeclaredLoss {
                     entity: declaration.entity,
                     field: attribute.field,
                     step,
                     pointer: leaf.place,
                     value: shortened(&leaf.written),
+                    moved_to,
                 }
             }));
             input = output.json;
@@ -206,8 +223,14 @@ impl Chain<'_> {
         Ok(())
     }
 
-    /// The leaves that are not in the output and that no declaration covers.
-    fn lost(&self, step: SchemaVersion, input: &str, output: &ConvertedField) -> Vec<Leaf> {
+    /// The leaves that are not in the output and that no declaration covers, and those that are not where they are declared
+    /// as moved to.
+    fn lost(
+        &self,
+        step: SchemaVersion,
+        input: &str,
+        output: &ConvertedField,
+    ) -> Vec<(Leaf, Option<&'static str>)> {
         let mut pool = Pool::of(output);
         let is_version = |leaf: &Leaf| {
             let key = self.attribute.version_key;
@@ -220,18 +243,31 @@ impl Chain<'_> {
         // What is where it was is not used up by what was elsewhere before.
         left.retain(|leaf| !pool.take(leaf, |place| *place == leaf.place));
         let declared = Declared::of(self.attribute, step);
-        left.retain(|leaf| !declared.takes(leaf, &mut pool));
+        let mut lost = Vec::new();
+        left.retain(|leaf| match declared.cover(leaf, &mut pool) {
+            Cover::Declared => false,
+            Cover::Misplaced(to) => {
+                lost.push((leaf.clone(), Some(to)));
+                false
+            }
+            Cover::None => true,
+        });
         left.retain(|leaf| !pool.take(leaf, |_| true));
-        left
+        lost.extend(left.into_iter().map(|leaf| (leaf, None)));
+        lost
     }
 }
 
 /// The scalars that a step returned: by text, where they are; side outputs have no place in the field.
-struct Pool(BTreeMap<String, Vec<Pointer>>);
+struct Pool {
+    left: BTreeMap<String, Vec<Pointer>>,
+    /// All of them, those that are used up included.
+    returned: BTreeMap<String, Vec<Pointer>>,
+}
 
 impl Pool {
     fn of(output: &ConvertedField) -> Self {
-        let mut pool = Self(BTreeMap::new());
+        let mut pool = Self { left: BTreeMap::new(), returned: BTreeMap::new() };
         pool.add(&output.json, None);
         for side_output in &output.side_outputs {
             if let WriteValue::Json(json) = &side_output.value {
@@ -239,26 +275,33 @@ impl Pool {
                 pool.add(json, Some(&Pointer::from(side_output.key)));
             }
         }
+        pool.returned = pool.left.clone();
         pool
     }
 
     fn add(&mut self, json: &str, sibling: Option<&Pointer>) {
         for leaf in scalars(json) {
             let place = sibling.map_or_else(|| leaf.place.clone(), |key| key.join(&leaf.place));
-            self.0.entry(leaf.text).or_default().push(place);
+            self.left.entry(leaf.text).or_default().push(place);
         }
     }
 
     /// Uses up a scalar of the same text at such a place; says whether there was one.
     fn take(&mut self, leaf: &Leaf, is_place: impl Fn(&Pointer) -> bool) -> bool {
         for text in std::iter::once(&leaf.text).chain(&leaf.retyped) {
-            let Some(places) = self.0.get_mut(text) else { continue };
+            let Some(places) = self.left.get_mut(text) else { continue };
             if let Some(index) = places.iter().position(&is_place) {
                 places.remove(index);
                 return true;
             }
         }
         false
+    }
+
+    /// Whether the step returned a scalar of the same text at such a place; several that became one share it.
+    fn has(&self, leaf: &Leaf, is_place: impl Fn(&Pointer) -> bool) -> bool {
+        let mut texts = std::iter::once(&leaf.text).chain(&leaf.retyped);
+        texts.any(|text| self.returned.get(text).is_some_and(|places| places.iter().any(&is_place)))
     }
 }
 
@@ -274,7 +317,17 @@ fn scalars(json: &str) -> Vec<Leaf> {
 struct Declared {
     each: bool,
     losses: Vec<PathPattern<'static>>,
-    moves: Vec<[PathPattern<'static>; 2]>,
+    moves: Vec<(PathPattern<'static>, PathPattern<'static>, &'static str)>,
+}
+
+/// What the declaration says of a leaf that is not at its place.
+enum Cover {
+    /// It may be gone.
+    Declared,
+    /// It is not at the place that it is declared as moved to.
+    Misplaced(&'static str),
+    /// Nothing.
+    None,
 }
 
 impl Declared {
@@ -288,22 +341,28 @@ impl Declared {
                 .collect(),
             moves: moves
                 .filter_map(|MoveAttribute { from, to, .. }| {
-                    Some([PathPattern::parse(from)?, PathPattern::parse(to)?])
+                    Some((PathPattern::parse(from)?, PathPattern::parse(to)?, *to))
                 })
                 .collect(),
         }
     }
 
     /// Whether a leaf may be gone from its place; where it was moved to, it is used up.
-    fn takes(&self, leaf: &Leaf, pool: &mut Pool) -> bool {
+    fn cover(&self, leaf: &Leaf, pool: &mut Pool) -> Cover {
         let place = self.place(&leaf.place);
-        let moved = self.moves.iter().find(|[from, _]| from.covers(&place));
-        if let Some([_, to]) = moved {
-            pool.take(leaf, |place| {
-                place.as_str().starts_with('/') && to.covers(&self.place(place))
-            });
+        let is_lost = self.losses.iter().any(|path| path.covers(&place));
+        let moved = self.moves.iter().find(|(from, _, _)| from.covers(&place));
+        let Some((_, to, told)) = moved else {
+            return if is_lost { Cover::Declared } else { Cover::None };
+        };
+        let is_there =
+            |place: &Pointer| place.as_str().starts_with('/') && to.covers(&self.place(place));
+        pool.take(leaf, is_there);
+        // What was nothing may have no place of its own there.
+        match is_lost || leaf.written == "null" || pool.has(leaf, is_there) {
+            true => Cover::Declared,
+            false => Cover::Misplaced(told),
         }
-        moved.is_some() || self.losses.iter().any(|path| path.covers(&place))
     }
 
     /// A place as paths name it: in the element, where the chain converts elements.

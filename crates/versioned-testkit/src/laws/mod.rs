@@ -56,6 +56,6 @@ pub use self::{
     entity_laws::Laws,
     law::Law,
     schemas::Schemas,
-    suite::{Options, Suite},
+    suite::{Suite, SuiteOptions},
     violation::Counterexample,
 };

@@ -17,7 +17,7 @@ use super::{
 
 /// What [`check_all!`](crate::check_all) was given.
 #[derive(Clone)]
-pub struct Options {
+pub struct SuiteOptions {
     folder: PathBuf,
     module: String,
     configure: fn(Laws) -> Laws,
@@ -25,7 +25,7 @@ pub struct Options {
     golden: Option<PathBuf>,
 }
 
-impl Options {
+impl SuiteOptions {
     /// The defaults: paths begin at the folder of the manifest; the module is that of the tests.
     #[must_use]
     pub fn new(folder: &str, module: &str) -> Self {
@@ -61,10 +61,10 @@ impl Options {
     }
 }
 
-impl fmt::Debug for Options {
+impl fmt::Debug for SuiteOptions {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { folder, module, lock, golden, .. } = self;
-        let mut shown = formatter.debug_struct("Options");
+        let mut shown = formatter.debug_struct("SuiteOptions");
         shown.field("folder", folder).field("module", module);
         shown.field("lock", lock).field("golden", golden);
         shown.finish_non_exhaustive()
@@ -74,7 +74,7 @@ impl fmt::Debug for Options {
 /// The laws of every entity kind that is registered; what [`check_all!`](crate::check_all) is made of.
 #[derive(Debug)]
 pub struct Suite {
-    options: Options,
+    options: SuiteOptions,
     registry: Registry,
     entities: Vec<Laws>,
 }
@@ -82,7 +82,7 @@ pub struct Suite {
 impl Suite {
     /// Collects the registry.
     #[must_use]
-    pub fn new(options: Options) -> Self {
+    pub fn new(options: SuiteOptions) -> Self {
         let registry = Registry::collect();
         let mut schemas = Schemas::of_registry(&registry);
         // What is wrong with the lock, its own test says.

@@ -149,6 +149,36 @@ fn a_copy_does_not_stand_in_for_what_was_dropped() {
     assert_eq!(found(moved_over, 3), ["v3 /A/content \"x\""]);
 }
 
+/// What is moved to another place than is declared is not where readers of the declaration look for it.
+#[test]
+fn what_is_moved_is_where_the_declaration_says() {
+    let losses =
+        undeclared_losses::<Card>(r#"{"front": {"text": "x", "note": null}, "version": 1}"#);
+    let told: Vec<String> = losses.unwrap().iter().map(ToString::to_string).collect();
+    let expect =
+        "`card.front`, v1 to v2: \"x\" at /text is declared as moved to /title and is not there";
+    assert_eq!(told, [expect]);
+}
+
+/// It declares a place to which its step moves nothing.
+#[derive(Debug, Serialize, Deserialize, BaseVersionedDomainObject)]
+#[versioned(entity = "card")]
+struct Card {
+    #[versioned(version_field = "version", min = 1, max = 2)]
+    #[versioned(
+        moved(step = 1, from = "/text", to = "/title"),
+        moved(step = 1, from = "/note", to = "/notes/0")
+    )]
+    front: serde_json::Value,
+    version: u32,
+}
+
+impl Card {
+    fn _convert_front_v1_to_v2(mut front: serde_json::Value) -> serde_json::Value {
+        serde_json::json!({"heading": front["text"].take()})
+    }
+}
+
 #[test]
 fn paths_are_those_of_elements_where_a_chain_converts_elements() {
     let check = |cards: &str, expect: &[&str]| {

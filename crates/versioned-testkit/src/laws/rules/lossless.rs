@@ -17,11 +17,14 @@ pub(super) fn nothing_is_lost(subject: &Subject, sample: &Sample) -> Result<(), 
     let attribute = subject.declaration.attribute(first.field);
     let is_each = attribute.is_some_and(|attribute| attribute.scope == Scope::Each);
     let path = pattern(first.pointer.as_str(), is_each);
-    let help = format!(
-        "keep it; or declare it on the field, with `*` for any key or index, such as `loss(step = {step}, path = \
+    let help = match first.moved_to {
+        Some(to) => format!("put it there; or declare where it is put instead of `to = \"{to}\"`"),
+        None => format!(
+            "keep it; or declare it on the field, with `*` for any key or index, such as `loss(step = {step}, path = \
          \"{path}\")`, or with `moved(step = .., from = .., to = ..)` where it is put elsewhere"
-    );
-    let what = format!("{} is not in what the step returned", first.value);
+        ),
+    };
+    let what = first.what();
     let violation = Violation::new(what, help).at(first.pointer);
     Err(match attribute {
         Some(attribute) => violation.at_step(attribute, step, step.saturating_add(1)),

@@ -3,13 +3,14 @@
 //! `VERSIONED_LAWS_DOCUMENTS` is the number of documents for each schema by hand and of a type; by default these tests take
 //! seconds. Each prints a line of figures.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fs, path::Path};
 
 use proptest::{
     strategy::{Strategy as _, ValueTree as _},
     test_runner::TestRunner,
 };
 use serde_json::{Value, json};
+use versioned_core::lock::Lock;
 
 use super::{cases, schemas, types};
 use crate::strategies::{SUPPORTED_KEYWORDS, SchemaError, SchemaStrategy};
@@ -147,6 +148,31 @@ fn documents_of_schemas_at_random_are_valid() {
     assert_eq!(figures.invalid, 0);
     // Most schemas must be good for something, or nothing was shown.
     assert!(figures.schemas > 4 * figures.without_document, "{figures:?}");
+}
+
+/// Locks as applications have them: every version of every field, what was inferred included.
+#[test]
+fn documents_of_schemas_of_examples_are_valid() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+    let mut locks: Vec<_> = fs::read_dir(examples)
+        .unwrap()
+        .map(|example| example.unwrap().path().join("versioned.lock"))
+        .filter(|lock| lock.exists())
+        .collect();
+    locks.sort();
+    let mut figures = Figures::default();
+    for path in &locks {
+        let lock = Lock::parse(&fs::read_to_string(path).unwrap()).unwrap();
+        for section in lock.schemas() {
+            let found = figures.validate(section.schema(), documents(40));
+            let place = (section.entity(), section.field(), section.version());
+            found.unwrap_or_else(|error| panic!("{place:?}: {error}"));
+        }
+    }
+    figures.print("examples");
+    assert!(figures.schemas >= 30, "{locks:?}");
+    assert_eq!(figures.generated, documents(40) * figures.schemas);
+    assert_eq!((figures.invalid, figures.never_made), (0, 0));
 }
 
 // Laws begin with a value of the type; a document that it refuses is a finding about the schema, not about a conversion.
