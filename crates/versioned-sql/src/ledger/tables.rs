@@ -133,14 +133,17 @@ pub(crate) async fn create_before(database: &Database) -> Result<(), Fault> {
         return transaction.commit().await;
     }
     let dialect = Dialect::MySql;
-    let lock = "SELECT coalesce(get_lock('versioned_ledger', 10), 0)";
+    // Locks are the server's: without the name of the database, others on it would be waited for.
+    let lock = "SELECT coalesce(get_lock(concat('versioned_ledger ', \
+         md5(coalesce(database(), ''))), 10), 0)";
     let lock = transaction.first(Statement::with(dialect, lock, &[])?).await?;
     let created = match lock.map_or(Ok(false), |row| row.is_true(0))? {
         true => create_in_mysql(&mut transaction).await,
         // Whoever has the lock creates them; what is missing then is said by the statement that misses it.
         false => Ok(()),
     };
-    let release = "SELECT release_lock('versioned_ledger')";
+    let release = "SELECT release_lock(concat('versioned_ledger ', \
+         md5(coalesce(database(), ''))))";
     transaction.first(Statement::with(dialect, release, &[])?).await?;
     created?;
     transaction.commit().await
