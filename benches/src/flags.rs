@@ -2,15 +2,19 @@
 
 /// What `--help` prints.
 pub(crate) const USAGE: &str = "\
-usage: cargo xtask bench [BENCH..] [--json] [--seconds S]
+usage: cargo xtask bench [BENCH..] [--json] [--seconds S] [--database NAMES]
 
   BENCH        only these benches; all without one
   --json       one line of JSON for each case instead of the table
   --seconds S  how long a case is measured at least, from 0.05 to 60 (0.8)
+  --database NAMES  what `scale` runs on: sqlite, postgres, mariadb, with commas between them (sqlite)
 
 environment
   VERSIONED_CORPUS  absolute path of the folder with real documents; generated ones without it
 ";
+
+/// What `--database` takes.
+const DATABASES: [&str; 3] = ["sqlite", "postgres", "mariadb"];
 
 /// What the command line asks for.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,11 +25,13 @@ pub(crate) struct Flags {
     pub(crate) seconds: f64,
     /// Names of benches; empty for all.
     pub(crate) names: Vec<String>,
+    /// Names of databases; empty for what needs no server.
+    pub(crate) databases: Vec<String>,
 }
 
 impl Default for Flags {
     fn default() -> Self {
-        Self { json: false, help: false, seconds: 0.8, names: Vec::new() }
+        Self { json: false, help: false, seconds: 0.8, names: Vec::new(), databases: Vec::new() }
     }
 }
 
@@ -44,6 +50,16 @@ impl Flags {
                     let seconds = number.parse().ok().filter(|it| (0.05..=60.0).contains(it));
                     flags.seconds = seconds
                         .ok_or_else(|| format!("`--seconds {number}` is not from 0.05 to 60"))?;
+                }
+                "--database" => {
+                    let names = arguments.next().unwrap_or_default();
+                    let names: Vec<_> = names.split(',').map(str::to_owned).collect();
+                    if let Some(name) =
+                        names.iter().find(|name| !DATABASES.contains(&name.as_str()))
+                    {
+                        return Err(format!("no database is named `{name}`"));
+                    }
+                    flags.databases.extend(names);
                 }
                 unknown if unknown.starts_with('-') => {
                     return Err(format!("the argument `{unknown}` is unknown"));
@@ -75,11 +91,15 @@ mod tests {
         let flags = parse("--json peers --seconds 3").unwrap();
         assert!(flags.json && flags.selects("peers") && !flags.selects("scaling"));
         assert_eq!(flags.seconds.total_cmp(&3.0), std::cmp::Ordering::Equal);
+        let flags = parse("--database postgres,mariadb").unwrap();
+        assert_eq!(flags.databases, ["postgres", "mariadb"]);
     }
 
     #[test]
     fn what_is_unknown_is_refused() {
-        for arguments in ["--seconds 0", "--seconds", "--jsno", "piers"] {
+        for arguments in
+            ["--database oracle", "--database", "--seconds 0", "--seconds", "--jsno", "piers"]
+        {
             assert!(parse(arguments).is_err(), "{arguments}");
         }
     }

@@ -16,6 +16,8 @@ use crate::flags::Flags;
 pub(crate) struct Session {
     json: bool,
     pub(crate) seconds: f64,
+    /// Names of databases; empty for what needs no server.
+    pub(crate) databases: Vec<String>,
     /// Folder with real documents.
     pub(crate) corpus: Option<PathBuf>,
 }
@@ -23,7 +25,9 @@ pub(crate) struct Session {
 impl Session {
     /// Prints the machine and the head of the table.
     pub(crate) fn start(flags: &Flags) -> Self {
-        let session = Self { json: flags.json, seconds: flags.seconds, corpus: corpus() };
+        let databases = flags.databases.clone();
+        let session =
+            Self { json: flags.json, seconds: flags.seconds, databases, corpus: corpus() };
         let machine = machine::describe();
         if session.json {
             println!("{machine}");

@@ -85,11 +85,11 @@ pub(crate) const CREATE: &str = "CREATE TABLE notes (id TEXT PRIMARY KEY NOT NUL
 pub(crate) const CREATE_SNAPSHOTS: &str = "CREATE TABLE note_snapshots (id TEXT NOT NULL, \
      version INTEGER NOT NULL, content TEXT NOT NULL, PRIMARY KEY (id, version))";
 
-/// As many stale notes as are bound, of about a kilobyte each, whose numbers differ from note to note.
+/// Stale notes from the first number that is bound to the last one, of about a kilobyte each, whose numbers differ from note to note.
 macro_rules! notes {
     () => {
         r#"
-    WITH RECURSIVE note (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM note WHERE n < ?1)
+    WITH RECURSIVE note (n) AS (SELECT ?1 UNION ALL SELECT n + 1 FROM note WHERE n < ?2)
     SELECT printf('note %09d', n) AS id, 1 AS version, printf(
     '{"title": "Note %d", "pages": [{"text": "%s", "marks": [%d, %d]}, {"text": "%s", "marks": []}]}',
     n,
@@ -114,10 +114,31 @@ macro_rules! notes {
     };
 }
 
-/// Inserts as many stale notes as are bound.
+/// The same as rows of SQLite, to be inserted elsewhere.
+pub(crate) const NOTES: &str = notes!();
+
+/// Creates the table in PostgreSQL; under another collation its index would not give the rows in the order of pages.
+pub(crate) const CREATE_IN_POSTGRES: &str = "CREATE TABLE notes (id text COLLATE \"C\" PRIMARY KEY, \
+     version bigint NOT NULL, body jsonb NOT NULL, body_schema_version integer NOT NULL)";
+
+/// Creates the table in MariaDB.
+pub(crate) const CREATE_IN_MARIADB: &str = "CREATE TABLE notes \
+     (id varchar(40) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PRIMARY KEY, \
+     version bigint NOT NULL, body json NOT NULL, body_schema_version integer NOT NULL)";
+
+/// Inserts a JSON array of notes into PostgreSQL, each with its id and its body as a text.
+pub(crate) const INSERT_IN_POSTGRES: &str = "INSERT INTO notes \
+     SELECT note ->> 0, 1, (note ->> 1)::jsonb, 1 FROM jsonb_array_elements($1::text::jsonb) AS note";
+
+/// Inserts a JSON array of notes into MariaDB, each with its id and its body as a text.
+pub(crate) const INSERT_IN_MARIADB: &str = "INSERT INTO notes \
+     SELECT note.id, 1, note.body, 1 FROM json_table(?, '$[*]' \
+     COLUMNS (id varchar(40) PATH '$[0]', body longtext PATH '$[1]')) AS note";
+
+/// Inserts the stale notes that are bound.
 pub(crate) const INSERT: &str = concat!("INSERT INTO notes ", notes!());
 
-/// Inserts as many stale snapshots as are bound, one for each note.
+/// Inserts a stale snapshot for each note that is bound.
 pub(crate) const INSERT_SNAPSHOTS: &str = concat!(
     "INSERT INTO note_snapshots SELECT id, version, printf(",
     r#"'{"id": "%s", "body": %s, "body_schema_version": %d}', id, body, schema_version)"#,

@@ -1,29 +1,33 @@
-//! The processes: one fills a table, others migrate it and measure themselves.
+//! The processes: one fills a table, in an SQLite file or at the URL of a server, others migrate it and measure themselves.
 
 use std::{
-    path::Path,
+    ffi::OsStr,
     process::{Command, ExitCode},
 };
 
 use serde::{Deserialize, Serialize};
 use versioned_jobs::{
     BaseMigrateVersionedModelJob as _, BaseMigrateVersionedModelSnapshotsJob as _, JobOptions,
-    NoProgress,
+    NoProgress, VersionedModel as _,
 };
 use versioned_sql::{
-    SqliteStore,
+    SqlStore,
     sqlx::{
-        self, Connection as _, SqliteConnection,
+        self, Connection as _, MySqlConnection, PgConnection, Row as _, SqliteConnection,
         sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
     },
 };
-use versioned_store::{JobLedger as _, Kept, RunId};
+use versioned_store::{
+    BatchLimits, Bodies, ColumnKind, JobLedger as _, Kept, ModelStore as _, RunId, ScanRequest,
+};
 
 use crate::{
     cases::memory::status,
     measure::seconds_of,
     subjects::note::{
-        CREATE, CREATE_SNAPSHOTS, INSERT, INSERT_SNAPSHOTS, MigrateNoteJob, MigrateNoteSnapshotsJob,
+        CREATE, CREATE_IN_MARIADB, CREATE_IN_POSTGRES, CREATE_SNAPSHOTS, INSERT, INSERT_IN_MARIADB,
+        INSERT_IN_POSTGRES, INSERT_SNAPSHOTS, MigrateNoteJob, MigrateNoteSnapshotsJob, NOTES,
+        Notes,
     },
 };
 
@@ -45,16 +49,19 @@ pub(super) enum Work {
     FillSnapshots,
     /// Migrates them with a ledger.
     Snapshots,
+    /// Migrates, with a ledger, what is current already.
+    Current,
 }
 
 impl Work {
-    const ALL: [(Self, &str); 6] = [
+    const ALL: [(Self, &str); 7] = [
         (Self::Fill, "fill"),
         (Self::Plain, "plain"),
         (Self::Ledger, "ledger"),
         (Self::Kept, "kept"),
         (Self::FillSnapshots, "fill-snapshots"),
         (Self::Snapshots, "snapshots"),
+        (Self::Current, "current"),
     ];
 
     fn name(self) -> &'static str {
@@ -65,7 +72,7 @@ impl Work {
         let options = JobOptions::default();
         match self {
             Self::Fill | Self::FillSnapshots | Self::Plain => options,
-            Self::Ledger | Self::Snapshots => options.with_ledger("bench"),
+            Self::Ledger | Self::Snapshots | Self::Current => options.with_ledger("bench"),
             Self::Kept => options.with_ledger("bench").with_keep_before(true),
         }
     }
@@ -83,10 +90,16 @@ pub(super) struct Measured {
     pub(super) cpu_seconds: f64,
     pub(super) peak_kilobytes: usize,
     pub(super) kept_bytes: u64,
+    /// Documents that a scan reads which asks for stale ones.
+    pub(super) documents: u64,
 }
 
 /// Starts a child and waits for it.
-pub(super) fn start(work: Work, database: &Path, rows: u32) -> Result<Measured, String> {
+pub(super) fn start(
+    work: Work,
+    database: impl AsRef<OsStr>,
+    rows: u32,
+) -> Result<Measured, String> {
     let program = std::env::current_exe().map_err(|error| error.to_string())?;
     let mut command = Command::new(program);
     command.args([FLAG, work.name()]).arg(database).arg(rows.to_string());
@@ -123,6 +136,7 @@ fn work(name: &str, database: &str, rows: &str) -> Result<Measured, Error> {
     let rows: u32 = rows.parse()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match work {
+        Work::Fill if database.contains("://") => runtime.block_on(fill_on_server(database, rows)),
         Work::Fill | Work::FillSnapshots => runtime.block_on(fill(work, database, rows)),
         _ => runtime.block_on(migrate(work, database, rows)),
     }
@@ -144,15 +158,98 @@ async fn fill(work: Work, database: &str, rows: u32) -> Result<Measured, Error> 
         _ => (CREATE, INSERT, "SELECT sum(octet_length(body)) FROM notes"),
     };
     sqlx::query(create).execute(&mut connection).await?;
-    sqlx::query(insert).bind(rows).execute(&mut connection).await?;
+    sqlx::query(insert).bind(1).bind(rows).execute(&mut connection).await?;
     let bytes: i64 = sqlx::query_scalar(count).fetch_one(&mut connection).await?;
     connection.close().await?;
+    Ok(filled(rows, bytes))
+}
+
+fn filled(rows: u32, bytes: i64) -> Measured {
     let bytes = bytes.unsigned_abs();
-    Ok(Measured { rows, bytes, seconds: 0.0, cpu_seconds: 0.0, peak_kilobytes: 0, kept_bytes: 0 })
+    let (seconds, cpu_seconds, peak_kilobytes) = (0.0, 0.0, 0);
+    Measured { rows, bytes, seconds, cpu_seconds, peak_kilobytes, kept_bytes: 0, documents: 0 }
+}
+
+/// Rows of a statement that fills a table on a server.
+const PAGE: u32 = 1_000;
+
+/// SQLite makes the rows, so that they are the same everywhere.
+async fn fill_on_server(url: &str, rows: u32) -> Result<Measured, Error> {
+    let mut source = SqliteConnection::connect("sqlite::memory:").await?;
+    let mut server = Server::connect(url).await?;
+    server.create().await?;
+    let mut first = 1;
+    while first <= rows {
+        let last = rows.min(first + PAGE - 1);
+        let notes = sqlx::query(NOTES).bind(first).bind(last).fetch_all(&mut source).await?;
+        let notes: Vec<[&str; 2]> = notes.iter().map(|note| [note.get(0), note.get(2)]).collect();
+        server.insert(&serde_json::to_string(&notes)?).await?;
+        first = last + 1;
+    }
+    let bytes = server.settle().await?;
+    Ok(filled(rows, bytes))
+}
+
+/// A connection that fills a table.
+enum Server {
+    Postgres(PgConnection),
+    MariaDb(MySqlConnection),
+}
+
+impl Server {
+    async fn connect(url: &str) -> Result<Self, Error> {
+        Ok(match url.starts_with("postgres:") {
+            true => Self::Postgres(PgConnection::connect(url).await?),
+            false => Self::MariaDb(MySqlConnection::connect(url).await?),
+        })
+    }
+
+    async fn create(&mut self) -> Result<(), Error> {
+        match self {
+            Self::Postgres(connection) => {
+                sqlx::raw_sql(CREATE_IN_POSTGRES).execute(connection).await?;
+            }
+            Self::MariaDb(connection) => {
+                sqlx::raw_sql(CREATE_IN_MARIADB).execute(connection).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Inserts a JSON array of stale notes, each with its id and its body.
+    async fn insert(&mut self, notes: &str) -> Result<(), Error> {
+        match self {
+            Self::Postgres(connection) => {
+                sqlx::query(INSERT_IN_POSTGRES).bind(notes).execute(connection).await?;
+            }
+            Self::MariaDb(connection) => {
+                sqlx::query(INSERT_IN_MARIADB).bind(notes).execute(connection).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Leaves nothing to write for later, as far as the server can be told, and counts the bytes of the documents.
+    async fn settle(&mut self) -> Result<i64, Error> {
+        Ok(match self {
+            Self::Postgres(connection) => {
+                for sql in ["VACUUM (FREEZE, ANALYZE) notes", "CHECKPOINT"] {
+                    sqlx::raw_sql(sql).execute(&mut *connection).await?;
+                }
+                let count = "SELECT sum(octet_length(body::text))::bigint FROM notes";
+                sqlx::query_scalar(count).fetch_one(connection).await?
+            }
+            Self::MariaDb(connection) => {
+                sqlx::raw_sql("ANALYZE TABLE notes").execute(&mut *connection).await?;
+                let count = "SELECT CAST(sum(octet_length(body)) AS SIGNED) FROM notes";
+                sqlx::query_scalar(count).fetch_one(connection).await?
+            }
+        })
+    }
 }
 
 async fn migrate(work: Work, database: &str, rows: u32) -> Result<Measured, Error> {
-    let store = SqliteStore::connect(database).await?;
+    let store = SqlStore::connect(database).await?;
     let options = work.options();
     let runtime = tokio::runtime::Handle::current();
     let before = cpu_time::ProcessTime::now();
@@ -170,8 +267,9 @@ async fn migrate(work: Work, database: &str, rows: u32) -> Result<Measured, Erro
     });
     let cpu_seconds = before.elapsed().as_secs_f64();
     let counts = *report?.counts();
-    if counts.migrated != u64::from(rows) || counts.scanned != counts.migrated {
-        return Err(format!("not every row was migrated: {counts:?}").into());
+    let changed = if work == Work::Current { counts.current } else { counts.migrated };
+    if changed != u64::from(rows) || counts.scanned != changed {
+        return Err(format!("not every row was what it had to be: {counts:?}").into());
     }
     let peak_kilobytes = status("VmHWM:").ok_or("there is no /proc/self/status")?;
     let kept = match work {
@@ -179,6 +277,39 @@ async fn migrate(work: Work, database: &str, rows: u32) -> Result<Measured, Erro
         _ => Kept::default(),
     };
     let kept_bytes = kept.bytes;
-    store.pool().close().await;
-    Ok(Measured { rows, bytes: 0, seconds, cpu_seconds, peak_kilobytes, kept_bytes })
+    let documents = match work {
+        Work::Current => documents_read(&store).await?,
+        _ => 0,
+    };
+    let pool = store.pool();
+    if let Some(pool) = pool.as_sqlite() {
+        // What is in its log is to be in the file.
+        pool.close().await;
+    }
+    let bytes = 0;
+    Ok(Measured { rows, bytes, seconds, cpu_seconds, peak_kilobytes, kept_bytes, documents })
+}
+
+/// How many documents the scan of a migration reads.
+async fn documents_read(store: &SqlStore) -> Result<u64, Error> {
+    let table = Notes::table()?;
+    let is_document: Vec<bool> = table
+        .columns()
+        .iter()
+        .map(|column| matches!(column.kind, ColumnKind::Json { .. }))
+        .collect();
+    let limits = BatchLimits { rows_max: BatchLimits::ROWS_MAX, ..BatchLimits::default() };
+    let mut request = ScanRequest { after: None, until: None, limits, bodies: Bodies::Stale };
+    let mut documents = 0;
+    loop {
+        let page = store.scan(&table, &request).await?;
+        for row in &page.rows {
+            let read = row.values.iter().zip(&is_document);
+            documents += read.filter(|(value, is)| **is && value.is_some()).count() as u64;
+        }
+        match page.rows.last() {
+            Some(last) if !page.is_last => request.after = Some(last.key.clone()),
+            _ => return Ok(documents),
+        }
+    }
 }

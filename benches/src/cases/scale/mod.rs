@@ -1,8 +1,9 @@
-//! The whole job over a table in an SQLite file: whether rate and memory hold from 100 000 rows to 1 000 000, and what the
+//! The whole job over a table in an SQLite file, or on a private server: whether rate and memory hold from 100 000 rows to 1 000 000, and what the
 //! ledger and the kept rows cost; and the job over snapshots, from 10 000 to 100 000 of them. Each run is a process of its own, over a fresh copy of the table.
 
 mod child;
 mod folder;
+mod servers;
 mod snapshots;
 
 use std::{fs, path::Path};
@@ -10,6 +11,7 @@ use std::{fs, path::Path};
 pub(crate) use child::{FLAG, run as run_child};
 use child::{Measured, Work, start};
 use folder::Folder;
+use versioned_testkit::servers::{MariaDb, Postgres};
 
 use crate::measure::{Better, Line, Session, as_f64, median};
 
@@ -24,6 +26,16 @@ const SIDES: [Work; 3] = [Work::Plain, Work::Ledger, Work::Kept];
 const ROUNDS: [usize; 2] = [4, 3];
 
 pub(crate) fn run(session: &Session) {
+    let is_asked_for = |name: &str| session.databases.iter().any(|database| database == name);
+    if is_asked_for("postgres") {
+        servers::run::<Postgres>(session);
+    }
+    if is_asked_for("mariadb") {
+        servers::run::<MariaDb>(session);
+    }
+    if !session.databases.is_empty() && !is_asked_for("sqlite") {
+        return;
+    }
     if let Err(reason) = measure(session) {
         session.skip(BENCH, "1000000_rows_against_100000", &reason);
     }
