@@ -117,8 +117,8 @@ macro_rules! notes {
 /// The same as rows of SQLite, to be inserted elsewhere.
 pub(crate) const NOTES: &str = notes!();
 
-/// Creates the table in PostgreSQL.
-pub(crate) const CREATE_IN_POSTGRES: &str = "CREATE TABLE notes (id text PRIMARY KEY, \
+/// Creates the table in PostgreSQL; under another collation its index would not give the rows in the order of pages.
+pub(crate) const CREATE_IN_POSTGRES: &str = "CREATE TABLE notes (id text COLLATE \"C\" PRIMARY KEY, \
      version bigint NOT NULL, body jsonb NOT NULL, body_schema_version integer NOT NULL)";
 
 /// Creates the table in MariaDB.
