@@ -29,6 +29,26 @@ impl<'a> Leading<'a> {
         text: &'a str,
         limits: &Limits,
     ) -> Option<Self> {
+        let (leading, rest) = Self::found(declaration, text, limits)?;
+        leading.is_plain(rest).then_some(leading)
+    }
+
+    /// The same for a document that is not at its latest version.
+    pub(super) fn stale(
+        declaration: &'static Declaration,
+        text: &'a str,
+        limits: &Limits,
+    ) -> Option<Self> {
+        let (leading, rest) = Self::found(declaration, text, limits)?;
+        (leading.is_stale() && leading.is_plain(rest)).then_some(leading)
+    }
+
+    /// The version, and what follows it.
+    fn found(
+        declaration: &'static Declaration,
+        text: &'a str,
+        limits: &Limits,
+    ) -> Option<(Self, &'a str)> {
         let [attribute] = declaration.versioned else { return None };
         let key = attribute.version_key;
         let is_alone = attribute.scope == Scope::Document
@@ -43,11 +63,11 @@ impl<'a> Leading<'a> {
             return None;
         };
         let is_known = (attribute.min..=attribute.max).contains(&version);
-        (is_known && is_plain(rest.trim_ascii_end(), key)).then_some(Self {
-            text,
-            attribute,
-            version,
-        })
+        is_known.then_some((Self { text, attribute, version }, rest))
+    }
+
+    fn is_plain(&self, rest: &str) -> bool {
+        is_plain(rest.trim_ascii_end(), self.attribute.version_key)
     }
 
     /// Whether a chain has to run.

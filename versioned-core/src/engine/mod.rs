@@ -74,8 +74,7 @@ pub(crate) fn migrate_document_with<'a>(
     options: &MigrationOptions<'_>,
 ) -> Result<MigratedText<'a>, MigrationError> {
     let text = document.text(declaration)?;
-    if let Some(leading) = Leading::of(declaration, text, &document.limits)
-        && leading.is_stale()
+    if let Some(leading) = Leading::stale(declaration, text, &document.limits)
         && let Ok(migrated) = migrate_leading(declaration, leading, (&document.limits, options))
     {
         return Ok(migrated);
