@@ -169,13 +169,13 @@ struct Card {
         moved(step = 1, from = "/text", to = "/title"),
         moved(step = 1, from = "/note", to = "/notes/0")
     )]
-    front: serde_json::Value,
+    front: Value,
     version: u32,
 }
 
 impl Card {
-    fn _convert_front_v1_to_v2(mut front: serde_json::Value) -> serde_json::Value {
-        serde_json::json!({"heading": front["text"].take()})
+    fn _convert_front_v1_to_v2(mut front: Value) -> Value {
+        json!({"heading": front["text"].take()})
     }
 }
 
