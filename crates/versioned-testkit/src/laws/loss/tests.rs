@@ -175,7 +175,7 @@ struct Card {
 
 impl Card {
     fn _convert_front_v1_to_v2(mut front: Value) -> Value {
-        serde_json::json!({"heading": front["text"].take()})
+        json!({"heading": front["text"].take()})
     }
 }
 
