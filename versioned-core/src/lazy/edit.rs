@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{
     object::{Entry, LazyObject},
     read::{Kind, LazyElements, LazyMembers, LazyRef, list_index, tokens},
-    value::{LazyValue, Made, Place, SPARE},
+    value::{LazyValue, Made, Place},
 };
 use crate::ConversionError;
 
@@ -127,25 +127,15 @@ impl<'a> LazyValue<'a> {
 impl<'a> LazyValue<'a> {
     /// The object, opened, if it is one.
     pub fn as_object_mut(&mut self) -> Option<&mut LazyObject<'a>> {
-        self.object_with(SPARE)
-    }
-
-    /// The list, opened, if it is one.
-    pub fn as_list_mut(&mut self) -> Option<&mut Vec<LazyValue<'a>>> {
-        self.list_with(SPARE)
-    }
-
-    /// The object, with room for so many members more if it is opened now.
-    fn object_with(&mut self, spare: usize) -> Option<&mut LazyObject<'a>> {
-        match self.opened(spare)? {
+        match self.opened()? {
             Made::Object(object) => Some(object),
             _ => None,
         }
     }
 
-    /// The same of a list.
-    fn list_with(&mut self, spare: usize) -> Option<&mut Vec<LazyValue<'a>>> {
-        match self.opened(spare)? {
+    /// The list, opened, if it is one.
+    pub fn as_list_mut(&mut self) -> Option<&mut Vec<LazyValue<'a>>> {
+        match self.opened()? {
             Made::List(elements, _) => Some(elements),
             _ => None,
         }
@@ -153,12 +143,12 @@ impl<'a> LazyValue<'a> {
 
     /// The member with this key, to change it; of several, the last one.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut LazyValue<'a>> {
-        self.object_with(0)?.get_mut(key)
+        self.as_object_mut()?.get_mut(key)
     }
 
     /// The element with this index, to change it.
     pub fn at_mut(&mut self, index: usize) -> Option<&mut LazyValue<'a>> {
-        self.list_with(0)?.get_mut(index)
+        self.as_list_mut()?.get_mut(index)
     }
 
     /// The value that a JSON pointer (RFC 6901) leads to, to change it.
@@ -188,7 +178,7 @@ impl<'a> LazyValue<'a> {
     pub fn remove(&mut self, key: &str) -> Option<LazyValue<'a>> {
         // Not opened for a key that it does not have.
         self.get(key)?;
-        self.object_with(0)?.remove(key)
+        self.as_object_mut()?.remove(key)
     }
 
     /// Renames a member of an object, which keeps its place. Says whether there was one.
@@ -196,7 +186,7 @@ impl<'a> LazyValue<'a> {
         if self.get(from).is_none() {
             return false;
         }
-        self.object_with(0).is_some_and(|object| object.rename(from, to))
+        self.as_object_mut().is_some_and(|object| object.rename(from, to))
     }
 
     /// The place of a key in an object; `None` if this is no object.
@@ -206,12 +196,12 @@ impl<'a> LazyValue<'a> {
 
     /// The elements of a list, to change them; none for anything else.
     pub fn elements_mut(&mut self) -> impl Iterator<Item = &mut LazyValue<'a>> {
-        self.list_with(0).into_iter().flatten()
+        self.as_list_mut().into_iter().flatten()
     }
 
     /// The members of an object in their order, to change their values; none for anything else.
     pub fn members_mut(&mut self) -> impl Iterator<Item = (Cow<'_, str>, &mut LazyValue<'a>)> {
-        self.object_with(0).into_iter().flat_map(LazyObject::iter_mut)
+        self.as_object_mut().into_iter().flat_map(LazyObject::iter_mut)
     }
 
     /// Replaces every element of a list, or every member's value of an object, by what `map` makes of it.
@@ -224,7 +214,7 @@ impl<'a> LazyValue<'a> {
         &mut self,
         mut map: impl FnMut(LazyValue<'a>) -> Result<LazyValue<'a>, ConversionError>,
     ) -> Result<(), ConversionError> {
-        match self.opened(0) {
+        match self.opened() {
             Some(Made::List(elements, place)) => {
                 elements.iter_mut().try_for_each(|element| replace(element, *place, &mut map))
             }

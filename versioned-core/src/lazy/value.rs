@@ -104,12 +104,10 @@ impl<'a> LazyValue<'a> {
     }
 
     /// Opens a container that was not opened: its own level, nothing below. Gives what is opened or made.
-    ///
-    /// There is room for so many members more where it is opened now.
     #[inline]
-    pub(super) fn opened(&mut self, spare: usize) -> Option<&mut Made<'a>> {
+    pub(super) fn opened(&mut self) -> Option<&mut Made<'a>> {
         if let Node::Slice(slice) = &self.node {
-            self.node = Node::Made(Box::new(open_container(*slice, spare)?));
+            self.node = Node::Made(Box::new(open_container(*slice)?));
         }
         match &mut self.node {
             Node::Made(made) => Some(made),
@@ -119,14 +117,13 @@ impl<'a> LazyValue<'a> {
 }
 
 /// Room for members that a conversion adds, so that most additions do not move the rest.
-pub(super) const SPARE: usize = 2;
+const SPARE: usize = 2;
 
 /// `None` for a scalar.
-fn open_container(slice: Slice<'_>, spare: usize) -> Option<Made<'_>> {
+fn open_container(slice: Slice<'_>) -> Option<Made<'_>> {
     let mut walk = slice.walk()?;
     // A large container that is added to is often added to more than twice.
-    let more = if spare > 0 { (slice.len() / 4).min(16) } else { 0 };
-    let capacity = slice.len() + spare.max(more);
+    let capacity = slice.len() + SPARE.max((slice.len() / 4).min(16));
     let (tape, place) = (slice.tape(), slice.place());
     Some(if slice.is_object() {
         let mut members = Vec::with_capacity(capacity);
