@@ -7,7 +7,7 @@ use std::{ffi::OsString, fmt, marker::PhantomData, process::ExitCode};
 use clap::{ArgMatches, Command};
 use versioned_core::Registry;
 use versioned_jobs::{
-    BaseMigrateVersionedModelJob, BaseMigrateVersionedModelSnapshotsJob, JobOptions, Mode, StopFlag,
+    BaseMigrateVersionedModelJob, BaseMigrateVersionedModelSnapshotsJob, Mode, StopFlag,
 };
 use versioned_store::{HistoryStore, JobLedger, StoreError};
 
@@ -300,17 +300,16 @@ impl<S: HistoryStore + 'static> App<S> {
                     .await
             }
             args::UNDO => {
-                let run = args::run_id(matches);
-                let options = JobOptions::default()
-                    .with_ledger(args::operator(matches))
-                    .with_stop(stop.clone());
-                let options = args::with_lease(matches, options);
                 let store = open(verb, database, connect).await?;
-                verbs::ledger::undo(&self.jobs, &store, run, &options, output).await
+                verbs::ledger::undo(&self.jobs, &store, matches, stop, output).await
             }
             args::FORGET => {
                 let (run, store) = (args::run_id(matches), open(verb, database, connect));
                 verbs::ledger::forget(&store.await?, run, output).await
+            }
+            args::SCHEMA => {
+                let store = open(verb, database, connect);
+                verbs::schema::run(&self.jobs, &self.registry(), matches, output, store).await
             }
             args::QUARANTINE => {
                 let Some((what, matches)) = matches.subcommand() else {
@@ -365,15 +364,7 @@ impl<S: HistoryStore + 'static> App<S> {
 
     /// What is registered, and what the jobs name though it is not.
     fn registry(&self) -> Registry {
-        let collected = Registry::collect();
-        let mut declarations = collected.declarations().to_vec();
-        for job in &self.jobs {
-            let declaration = job.declaration();
-            if !declarations.iter().any(|known| known.type_name == declaration.type_name) {
-                declarations.push(declaration);
-            }
-        }
-        Registry::of(declarations)
+        Registry::collect().with(self.jobs.iter().map(|job| job.declaration()))
     }
 }
 

@@ -5,6 +5,7 @@ mod collection;
 mod documented;
 mod exploration;
 mod lines;
+mod lock;
 mod losses;
 mod question;
 mod reading;
