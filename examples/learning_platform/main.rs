@@ -9,6 +9,8 @@
 //! cargo run --release --example learning_platform -- --database x.db census
 //!     likewise entities, audit, migrate, quarantine, runs, undo, `history exploration fractions`,
 //!     and `revert exploration fractions --to 1 --who ana`
+//! cargo run --release --example learning_platform -- schema status --lock examples/learning_platform/versioned.lock
+//!     whether a shape that was released has changed; `seed` makes a database for `schema infer`
 //! ```
 //!
 //! | file | what it is |
@@ -23,6 +25,7 @@
 //! | `golden/` | stored documents of all versions, with what their chains make of them |
 //! | `../database/` | how databases are opened, and the application's own SQL in each |
 //! | `story/` | the story |
+//! | `versioned.lock` | the schema of every version of every field |
 
 #[path = "../database/mod.rs"]
 mod database;
@@ -41,7 +44,7 @@ mod tests;
 
 use std::process::ExitCode;
 
-use versioned_cli::{App, clap::Command};
+use versioned_cli::{App, clap::Command, exit_code};
 use versioned_sql::SqlStore;
 
 use crate::models::{
@@ -73,6 +76,13 @@ fn app() -> App<SqlStore> {
         .unconnected_verb(
             Command::new(story::VERB).about("Tell the story (the default)"),
             story::run,
+        )
+        .unconnected_verb(
+            Command::new("seed").about("Fill a new database as older programs have left it"),
+            async |call| {
+                schema::create(&call.open(database::open_or_create).await?).await?;
+                Ok(exit_code::DONE)
+            },
         )
         .default_verb(story::VERB)
 }

@@ -13,6 +13,7 @@ mod one_entity;
 pub(crate) mod quarantine;
 mod revert;
 mod run;
+pub(crate) mod schema;
 mod select;
 
 pub(crate) use census::census;
