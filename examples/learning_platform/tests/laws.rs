@@ -39,11 +39,15 @@ fn object(members: &[(&str, Value)]) -> Value {
 }
 
 fn list_of(element: Value) -> Value {
-    json!({"type": "array", "items": element})
+    container("array", "items", element)
 }
 
 fn map_of(member: Value) -> Value {
-    json!({"type": "object", "additionalProperties": member})
+    container("object", "additionalProperties", member)
+}
+
+fn container(kind: &str, keyword: &str, part: Value) -> Value {
+    [("type".to_owned(), kind.into()), (keyword.to_owned(), part)].into_iter().collect()
 }
 
 fn text() -> Value {
