@@ -4,16 +4,13 @@
 //!
 //! # Examples
 //!
+//! In a test of the application's:
+//!
 //! ```no_run
 //! use versioned_core::Registry;
 //!
-//! #[test]
-//! # fn ignored() {}
-//! fn no_released_schema_has_changed() {
-//!     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/versioned.lock");
-//!     versioned_testkit::lock::assert_unbroken(&Registry::collect(), path);
-//! }
-//! # no_released_schema_has_changed();
+//! let path = concat!(env!("CARGO_MANIFEST_DIR"), "/versioned.lock");
+//! versioned_testkit::lock::assert_unbroken(&Registry::collect(), path);
 //! ```
 
 use std::{

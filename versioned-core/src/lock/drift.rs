@@ -110,7 +110,7 @@ impl Drift {
         }
     }
 
-    /// Whether [`Lock::bless`] settles it; everything else is for a person to decide.
+    /// Whether [`Lock::bless`](super::Lock::bless) settles it; everything else is for a person to decide.
     #[must_use]
     pub fn is_settled_by_blessing(&self) -> bool {
         matches!(self, Self::NotBlessed { .. } | Self::NotSealed { .. })
