@@ -71,11 +71,7 @@ pub(crate) fn command(name: &'static str) -> Command {
                 .about("Count which schema versions are stored")
                 .arg(entities("Entities to count; all by default")),
         )
-        .subcommand(run_arguments(
-            Command::new(AUDIT)
-                .about("Say what a migration would change and what would fail; write nothing"),
-            "Entities to audit; all by default",
-        ))
+        .subcommand(audit())
         .subcommand(policy_arguments(run_arguments(
             Command::new(MIGRATE).about("Bring stored entities to their latest schema versions"),
             "Entities to migrate; may be left out if there is only one",
@@ -111,6 +107,17 @@ pub(crate) fn command(name: &'static str) -> Command {
         .subcommand(Command::new(COMPLETIONS).about("Print the completions for a shell").arg(
             Arg::new("shell").value_name("SHELL").required(true).value_parser(value_parser!(Shell)),
         ))
+}
+
+fn audit() -> Command {
+    let command = run_arguments(
+        Command::new(AUDIT)
+            .about("Say what a migration would change and what would fail; write nothing"),
+        "Entities to audit; all by default",
+    );
+    #[cfg(feature = "validate")]
+    let command = command.args(verbs::schema::validate_arguments());
+    command
 }
 
 fn one_entity() -> [Arg; 2] {

@@ -21,6 +21,11 @@ pub(crate) async fn run<S: JobLedger>(
     let mut options = args::job_options(matches, stop, &skipped);
     if kind != verbs::Kind::Run(Mode::Audit) {
         options = args::writing_options(matches, options);
+    } else {
+        #[cfg(feature = "validate")]
+        if matches.get_flag(verbs::schema::CHECK_VALUES) {
+            options = options.with_value_checks(verbs::schema::value_checks(matches)?);
+        }
     }
     let store = store.await?;
     verbs::show_reasons(&skipped, output);

@@ -34,7 +34,7 @@ pub(crate) struct BatchPlan {
     /// One for each [`RowPlan::Write`], in the same order.
     pub(crate) writes: Vec<RowWrite>,
     /// What was found where values are checked.
-    pub(crate) validity: Validity,
+    pub(crate) validity: Box<Validity>,
 }
 
 impl BatchPlan {

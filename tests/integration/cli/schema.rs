@@ -219,3 +219,46 @@ fn mistakes_say_what_to_do() {
     folder.put(&format!("{text}<<<<<<< ours\n"));
     check(&folder, "status", exit_code::FINDINGS, "is a merge conflict");
 }
+
+/// A wrong value that no conversion refuses is found nowhere else.
+#[test]
+fn an_audit_says_which_values_are_not_what_their_version_says() {
+    let folder = blessed();
+    let audit = |words: &str| {
+        let store = school(&[], 3);
+        let lock = folder.lock();
+        let line =
+            format!("--database x audit quiz --check-values --lock {} {words}", lock.display());
+        run(&app(), &store, &line)
+    };
+    let right = audit("");
+    assert_eq!(right.code, exit_code::DONE, "{right:?}");
+    let tail = "\n  3 values checked, nothing wrong\n  \
+         not checked: 1 value of `document` at version 1, which has no schema\n";
+    assert!(right.results.ends_with(tail), "{}", right.results);
+
+    let short = json!({
+        "type": "object",
+        "properties": { "question": { "type": "string", "maxLength": 3 } },
+        "required": ["question"]
+    });
+    folder.change("document", 2, &short);
+    let wrong = audit("");
+    assert_eq!(wrong.code, exit_code::FINDINGS);
+    let table = "  \
+  field     version  value      path       problem                     rows  first
+  document        2  stored     /question  has more than 3 characters     2  2
+  document        2  converted  /question  has more than 3 characters     1  1
+";
+    assert!(wrong.results.contains(table.trim_start_matches('\n')), "{}", wrong.results);
+    let lines = json_lines(&audit("--json").results);
+    let finding = &lines[0]["validity"]["findings"][0];
+    assert_eq!((&finding["path"], &finding["entities"]), (&json!("/question"), &json!(2)));
+
+    fs::remove_file(folder.lock()).unwrap();
+    let missing = audit("");
+    assert_eq!(missing.code, exit_code::USAGE);
+    assert!(missing.errors.contains("run `schema commit` to make it"), "{}", missing.errors);
+    let ran = run(&app(), &school(&[], 1), "--database x audit quiz --lock other.lock");
+    assert_eq!(ran.code, exit_code::USAGE, "a lock alone checks nothing: {ran:?}");
+}

@@ -38,7 +38,12 @@ pub(crate) async fn run_jobs<S: JobLedger>(
             Ok(report) => {
                 show_report(&report, output);
                 show_skipped(&report, options, output);
-                if report.counts().failures() > 0 { exit_code::FINDINGS } else { exit_code::DONE }
+                let has_wrong_values =
+                    report.validity().is_some_and(|found| found.findings().len() > 0);
+                match report.counts().failures() > 0 || has_wrong_values {
+                    true => exit_code::FINDINGS,
+                    false => exit_code::DONE,
+                }
             }
             Err(error) => show_end(&error, output),
         };

@@ -215,7 +215,7 @@ impl<'a, D: BaseVersionedDomainObject, S: JobLedger> Run<'a, D, S> {
             turns.next(run, tally);
         }
         if self.convert.value_checks.is_some() {
-            self.report.add_validity(plan.validity);
+            self.report.add_validity(*plan.validity);
         }
         for row in plan.rows {
             if let RowPlan::Failed(failed) = row {

@@ -17,15 +17,7 @@ pub(crate) fn command(name: &'static str) -> Command {
         .about("Keep the schemas of all versions in a lock, and notice when one changes")
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .arg(
-            Arg::new("lock")
-                .long("lock")
-                .value_name("FILE")
-                .global(true)
-                .default_value("versioned.lock")
-                .value_parser(value_parser!(PathBuf))
-                .help("The lock"),
-        )
+        .arg(lock_argument().global(true))
         .subcommand(
             Command::new("status").about("Say what the lock knows, and what has drifted from it"),
         )
@@ -56,6 +48,16 @@ pub(crate) fn command(name: &'static str) -> Command {
                 .about("Infer the schemas of older versions from the documents in the database")
                 .arg(crate::args::entities("Entities to look at; all by default").num_args(0..)),
         )
+}
+
+/// The file of the lock.
+pub(super) fn lock_argument() -> Arg {
+    Arg::new("lock")
+        .long("lock")
+        .value_name("FILE")
+        .default_value("versioned.lock")
+        .value_parser(value_parser!(PathBuf))
+        .help("The lock")
 }
 
 fn version(name: &'static str, help: &'static str) -> Arg {

@@ -10,6 +10,8 @@ mod infer;
 mod line_diff;
 mod lines;
 mod status;
+#[cfg(feature = "validate")]
+mod validate;
 
 use std::future::Future;
 
@@ -18,6 +20,8 @@ use versioned_core::Registry;
 use versioned_store::ModelStore;
 
 use self::file::LockFile;
+#[cfg(feature = "validate")]
+pub(crate) use self::validate::{CHECK_VALUES, arguments as validate_arguments, value_checks};
 pub(crate) use self::{args::command, file::SchemaError};
 use crate::{Output, VerbError, exit_code, job::AnyJob};
 
