@@ -15,12 +15,13 @@ mod state_steps;
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use versioned_core::{BaseVersionedDomainObject, ConversionError, LazyValue, SchemaVersion};
 
 /// A learning exploration: states that a learner walks through.
-#[derive(Debug, Clone, Serialize, Deserialize, BaseVersionedDomainObject)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, BaseVersionedDomainObject)]
 #[versioned(entity = "exploration")]
 pub(crate) struct Exploration {
     pub(crate) id: String,
@@ -37,7 +38,7 @@ pub(crate) struct Exploration {
 }
 
 /// One state at version 45: a page with one question.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct State {
     pub(crate) content: Value,
     pub(crate) interaction: Value,

@@ -8,6 +8,8 @@
 //! cargo run --release --example learning_platform -- --database x.db census
 //!     likewise entities, audit, migrate, quarantine, runs, undo, `history exploration fractions`,
 //!     and `revert exploration fractions --to 1 --who ana`
+//! cargo run --release --example learning_platform -- schema status --lock examples/learning_platform/versioned.lock
+//!     whether a shape that was released has changed; `seed` makes a database for `schema infer`
 //! ```
 //!
 //! | file | what it is |
@@ -21,6 +23,7 @@
 //! | `schema.rs`, `schema.sql`, `seeds/` | the database as older programs have left it |
 //! | `golden/` | stored documents of all versions, with what their chains make of them |
 //! | `story/` | the story |
+//! | `versioned.lock` | the schema of every version of every field |
 
 #[path = "../notebooks/database.rs"]
 mod database;
@@ -39,7 +42,7 @@ mod tests;
 
 use std::process::ExitCode;
 
-use versioned_cli::{App, clap::Command};
+use versioned_cli::{App, clap::Command, exit_code};
 use versioned_sql::SqliteStore;
 
 use crate::models::{
@@ -71,6 +74,13 @@ fn app() -> App<SqliteStore> {
         .unconnected_verb(
             Command::new(story::VERB).about("Tell the story (the default)"),
             story::run,
+        )
+        .unconnected_verb(
+            Command::new("seed").about("Fill a new database as older programs have left it"),
+            async |call| {
+                schema::create(&call.open(database::open_or_create).await?).await?;
+                Ok(exit_code::DONE)
+            },
         )
         .default_verb(story::VERB)
 }

@@ -7,10 +7,10 @@ use std::{ffi::OsString, fmt, marker::PhantomData, process::ExitCode};
 use clap::{ArgMatches, Command};
 use versioned_core::Registry;
 use versioned_jobs::{
-    BaseMigrateVersionedModelJob, BaseMigrateVersionedModelSnapshotsJob, JobOptions, Mode,
-    StopFlag, golden::Scrub,
+    BaseMigrateVersionedModelJob, BaseMigrateVersionedModelSnapshotsJob, Mode, StopFlag,
+    golden::Scrub,
 };
-use versioned_store::{HistoryStore, JobLedger, StoreError};
+use versioned_store::{HistoryStore, StoreError};
 
 use crate::{
     DatabaseUrl, Output, VerbCall, VerbError, args,
@@ -296,7 +296,7 @@ impl<S: HistoryStore + 'static> App<S> {
                     return Err(UsageError::EntityNotChosen { known }.into());
                 }
                 let store = open(verb, database, connect);
-                run(verbs::Kind::Run(mode), &jobs, matches, output, stop, store).await
+                verbs::run(verbs::Kind::Run(mode), &jobs, matches, output, stop, store).await
             }
             args::HISTORY | args::REVERT => {
                 let (jobs, store) = (self.select(matches)?, open(verb, database, connect));
@@ -309,17 +309,16 @@ impl<S: HistoryStore + 'static> App<S> {
                     .await
             }
             args::UNDO => {
-                let run = args::run_id(matches);
-                let options = JobOptions::default()
-                    .with_ledger(args::operator(matches))
-                    .with_stop(stop.clone());
-                let options = args::with_lease(matches, options);
                 let store = open(verb, database, connect).await?;
-                verbs::ledger::undo(&self.jobs, &store, run, &options, output).await
+                verbs::ledger::undo(&self.jobs, &store, matches, stop, output).await
             }
             args::FORGET => {
                 let (run, store) = (args::run_id(matches), open(verb, database, connect));
                 verbs::ledger::forget(&store.await?, run, output).await
+            }
+            args::SCHEMA => {
+                let store = open(verb, database, connect);
+                verbs::schema::run(&self.jobs, &self.registry(), matches, output, store).await
             }
             args::QUARANTINE => {
                 let Some((what, matches)) = matches.subcommand() else {
@@ -372,7 +371,7 @@ impl<S: HistoryStore + 'static> App<S> {
     ) -> Result<u8, VerbError> {
         if what == "replay" {
             let jobs = self.select(matches)?;
-            return run(verbs::Kind::Replay, &jobs, matches, output, stop, store).await;
+            return verbs::run(verbs::Kind::Replay, &jobs, matches, output, stop, store).await;
         }
         let (store, entity) = (store.await?, matches.get_one::<String>("of").map(String::as_str));
         let id = || matches.get_one::<String>("id").map_or("", String::as_str);
@@ -394,33 +393,6 @@ impl<S: HistoryStore + 'static> App<S> {
 
     /// What is registered, and what the jobs name though it is not.
     fn registry(&self) -> Registry {
-        let collected = Registry::collect();
-        let mut declarations = collected.declarations().to_vec();
-        for job in &self.jobs {
-            let declaration = job.declaration();
-            if !declarations.iter().any(|known| known.type_name == declaration.type_name) {
-                declarations.push(declaration);
-            }
-        }
-        Registry::of(declarations)
+        Registry::collect().with(self.jobs.iter().map(|job| job.declaration()))
     }
-}
-
-/// Runs jobs with the options of a command line.
-async fn run<S: JobLedger>(
-    kind: verbs::Kind,
-    jobs: &[&dyn AnyJob<S>],
-    matches: &ArgMatches,
-    output: &Output,
-    stop: &StopFlag,
-    store: impl Future<Output = Result<S, VerbError>>,
-) -> Result<u8, VerbError> {
-    let skipped = args::skip_file(matches)?;
-    let mut options = args::job_options(matches, stop, &skipped);
-    if kind != verbs::Kind::Run(Mode::Audit) {
-        options = args::writing_options(matches, options);
-    }
-    let store = store.await?;
-    verbs::show_reasons(&skipped, output);
-    Ok(verbs::run_jobs(kind, jobs, &store, &options, output).await)
 }

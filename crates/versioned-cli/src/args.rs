@@ -14,7 +14,7 @@ use crate::{
     DatabaseUrl,
     error::UsageError,
     skip_file::{Skipped, read},
-    verbs::golden,
+    verbs,
 };
 
 pub(crate) const ENTITIES: &str = "entities";
@@ -27,6 +27,7 @@ pub(crate) const REVERT: &str = "revert";
 pub(crate) const RUNS: &str = "runs";
 pub(crate) const CANCEL: &str = "cancel";
 pub(crate) const QUARANTINE: &str = "quarantine";
+pub(crate) const SCHEMA: &str = "schema";
 pub(crate) const UNDO: &str = "undo";
 pub(crate) const FORGET: &str = "forget";
 pub(crate) const COMPLETIONS: &str = "completions";
@@ -105,8 +106,7 @@ pub(crate) fn command(name: &'static str) -> Command {
         .subcommand(
             Command::new(FORGET).about("Drop what is kept of what a run replaced").arg(run()),
         )
-        .subcommand(quarantine())
-        .subcommand(golden::command())
+        .subcommands([quarantine(), verbs::golden::command(), verbs::schema::command(SCHEMA)])
         .subcommand(Command::new(COMPLETIONS).about("Print the completions for a shell").arg(
             Arg::new("shell").value_name("SHELL").required(true).value_parser(value_parser!(Shell)),
         ))
@@ -242,7 +242,7 @@ fn policy_arguments(command: Command) -> Command {
         )
 }
 
-fn entities(help: &'static str) -> Arg {
+pub(crate) fn entities(help: &'static str) -> Arg {
     Arg::new("entity").value_name("ENTITY").action(ArgAction::Append).help(help)
 }
 

@@ -7,7 +7,7 @@ use std::{borrow::Cow, error::Error, fmt};
 use versioned_jobs::{FetchError, JobError, SaveError};
 use versioned_store::StoreError;
 
-use crate::{DatabaseUrl, exit_code};
+use crate::{DatabaseUrl, exit_code, verbs::schema::SchemaError};
 
 /// Why a verb of the application's could not do its work; any error becomes one by `?`.
 ///
@@ -74,6 +74,8 @@ impl<E: Error + Send + Sync + 'static> From<E> for VerbError {
             (exit_code::of_store_error(&connect.error), connect.error.help().map(str::to_owned))
         } else if let Some(usage) = error.downcast_ref::<UsageError>() {
             (exit_code::USAGE, Some(usage.help()))
+        } else if let Some(schema) = error.downcast_ref::<SchemaError>() {
+            (schema.exit_code(), Some(schema.help()))
         } else {
             (exit_code::USAGE, None)
         };

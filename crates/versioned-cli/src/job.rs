@@ -2,9 +2,9 @@
 //!
 //! Layer: cli. The only place where the types of jobs are erased.
 
-use std::{future::Future, marker::PhantomData, pin::Pin};
+use std::{future::Future, marker::PhantomData, panic::catch_unwind, pin::Pin};
 
-use versioned_core::{BaseVersionedDomainObject, Declaration, EntityKind};
+use versioned_core::{BaseVersionedDomainObject, Declaration, EntityKind, MigrationError};
 use versioned_jobs::{
     BaseMigrateVersionedModelJob, BaseMigrateVersionedModelSnapshotsJob, CensusReport, Clock,
     Commit, FetchError, JobError, JobOptions, JobReport, Mode, Progress, SaveError, SystemClock,
@@ -28,6 +28,10 @@ pub(crate) trait AnyJob<S> {
     fn name(&self) -> &'static str;
 
     fn table(&self) -> Result<EntityTable, StorageModelError>;
+
+    /// Whether the conversions refuse a whole stored entity, or its type does not accept what they make of it. What they
+    /// cannot be run on here, for want of what they need or know, is not refused.
+    fn refuses(&self, document: &[u8]) -> bool;
 
     fn run<'a>(
         &'a self,
@@ -83,6 +87,22 @@ pub(crate) fn at_ms() -> i64 {
     i64::try_from(SystemClock::new().since_1970().as_millis()).unwrap_or(i64::MAX)
 }
 
+/// A conversion that panics refuses.
+fn refuses<D: BaseVersionedDomainObject>(document: &[u8]) -> bool {
+    let read = catch_unwind(|| D::from_stored_document(document).map(drop));
+    match read {
+        Ok(Ok(())) => false,
+        Ok(Err(error)) => !matches!(
+            error,
+            MigrationError::TooOld { .. }
+                | MigrationError::TooNew { .. }
+                | MigrationError::NotFetched { .. }
+                | MigrationError::NotInColumns { .. }
+        ),
+        Err(_panic) => true,
+    }
+}
+
 /// The jobs differ in their trait and their table alone.
 macro_rules! any_job {
     ($name:ident, $job:ident, $table:expr, $sampled:expr) => {
@@ -101,6 +121,10 @@ macro_rules! any_job {
 
             fn table(&self) -> Result<EntityTable, StorageModelError> {
                 J::Model::table().map($table)
+            }
+
+            fn refuses(&self, document: &[u8]) -> bool {
+                refuses::<<J::Model as VersionedModel>::DomainObject>(document)
             }
 
             fn run<'a>(

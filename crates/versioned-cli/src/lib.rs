@@ -23,6 +23,14 @@
 //! | `golden` | `golden record` | `file`, `entity`, `versions`, `state`, `refused` |
 //! | `golden_summary` | `golden record`, last | counts of documents that were recorded, known and left out |
 //! | `forget` | `forget` | as for `run`; what was kept before |
+//! | `schema` | `schema status` | `entity`, `field`, `min`, `max`, `typed`, and `versions` with `version`, `origin`, `documents` |
+//! | `drift` | `schema status`, `commit` | `drift`, `entity`, `field`, `version`, `line`, `summary`, `changes`, `help` |
+//! | `schema_status` | `schema status`, last | `lock`, `exists`, `versions`, `unknown`, `drifts` |
+//! | `blessed` | `schema commit` | `entity`, `field`, `version`, `origin`, `replaced` |
+//! | `schema_commit` | `schema commit`, last | `lock`, `written`, `blessed`, `versions`, `drifts` |
+//! | `schema_diff` | `schema diff` | `entity`, `field`, `from`, `to`, `changes` |
+//! | `inferred` | `schema infer` | `entity`, `field`, `version`, `documents`, `kept` |
+//! | `schema_infer` | `schema infer`, last | `lock`, `written`, `inferred`, `rows`, `refused`, `unreadable`, `versions` |
 //! | `error` | any | `causes`, `help`, `exit_code` |
 //!
 //! Exit codes are those of [`exit_code`].

@@ -18,13 +18,13 @@
 
 use std::{
     error::Error,
-    fmt, fs, io,
+    fs, io,
     path::{Path, PathBuf},
 };
 
 use versioned_core::{
     Registry,
-    lock::{Drift, Lock, LockError},
+    lock::{Drift, Drifts, Lock, LockError},
 };
 
 /// Why a program does not agree with its lock.
@@ -52,7 +52,7 @@ pub enum CheckError {
     },
 
     /// The program differs from it.
-    #[error("the program differs from lock `{}`\n{}", path.display(), Listed(drifts))]
+    #[error("the program differs from lock `{}`\n\n{}", path.display(), Drifts(drifts))]
     #[non_exhaustive]
     Drifted {
         /// The file.
@@ -74,15 +74,6 @@ impl CheckError {
             Self::Malformed { source, .. } => Some(source.help()),
             Self::Drifted { .. } => None,
         }
-    }
-}
-
-/// One below the other, with an empty line between.
-struct Listed<'a>(&'a [Drift]);
-
-impl fmt::Display for Listed<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|drift| write!(formatter, "\n{drift}\n"))
     }
 }
 

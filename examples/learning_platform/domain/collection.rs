@@ -2,6 +2,7 @@
 //!
 //! The conversions are in `collection_steps.rs`.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use versioned_core::{BaseVersionedDomainObject, SchemaVersion};
 
@@ -11,7 +12,7 @@ use super::{
 };
 
 /// A collection.
-#[derive(Debug, Clone, Serialize, Deserialize, BaseVersionedDomainObject)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, BaseVersionedDomainObject)]
 #[versioned(entity = "collection")]
 pub(crate) struct Collection {
     pub(crate) id: String,
@@ -38,7 +39,7 @@ pub(crate) struct Collection {
 }
 
 /// An exploration with the names of the skills that it needs and teaches, as in versions 1 and 2.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct NodeV1 {
     pub(crate) exploration_id: String,
     pub(crate) prerequisite_skills: Vec<String>,
@@ -46,7 +47,7 @@ pub(crate) struct NodeV1 {
 }
 
 /// What is in a collection, at version 4.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CollectionContents {
     /// In the order in which they are played.
@@ -54,7 +55,7 @@ pub(crate) struct CollectionContents {
 }
 
 /// An exploration of a collection.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CollectionNode {
     pub(crate) exploration_id: String,

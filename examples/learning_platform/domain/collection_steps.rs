@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use versioned_core::{ConversionError, LazyValue};
@@ -12,14 +13,14 @@ use super::{
 };
 
 /// What is in a collection, at version 2.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CollectionContentsV2 {
     nodes: Vec<NodeV1>,
 }
 
 /// What is in a collection, at version 3.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub(super) struct CollectionContentsV3 {
     nodes: Vec<NodeV3>,
     skills: BTreeMap<String, Skill>,
@@ -27,7 +28,7 @@ pub(super) struct CollectionContentsV3 {
 }
 
 /// An exploration with the ids of the skills that it needs and teaches.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 struct NodeV3 {
     exploration_id: String,
     prerequisite_skill_ids: Vec<String>,
@@ -35,7 +36,7 @@ struct NodeV3 {
 }
 
 /// A skill that only the collection knows.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 struct Skill {
     name: String,
     question_ids: Vec<String>,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use versioned_core::{
     BaseVersionedDomainObject, ConversionError, LazyValue, PlainField, SchemaVersion,
@@ -13,7 +14,7 @@ use super::{
 };
 
 /// An exploration.
-#[derive(Debug, Clone, Serialize, Deserialize, BaseVersionedDomainObject)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, BaseVersionedDomainObject)]
 #[versioned(entity = "exploration")]
 pub(crate) struct Exploration {
     pub(crate) id: String,
@@ -36,7 +37,9 @@ pub(crate) struct Exploration {
 }
 
 /// Who sees an exploration or a collection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Publication {
     /// Its authors.

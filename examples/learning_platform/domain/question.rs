@@ -3,6 +3,7 @@
 //! It shares the chain of the states of explorations: the same versions, and the same steps. Its one
 //! state has no name, so no name of a first state fits it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use versioned_core::{BaseVersionedDomainObject, SchemaVersion};
 
@@ -13,7 +14,7 @@ use super::{
 };
 
 /// A question.
-#[derive(Debug, Clone, Serialize, Deserialize, BaseVersionedDomainObject)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, BaseVersionedDomainObject)]
 #[versioned(entity = "question")]
 pub(crate) struct Question {
     pub(crate) id: String,

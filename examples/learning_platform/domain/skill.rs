@@ -2,6 +2,7 @@
 //!
 //! Three fields, each with versions of its own. The conversions are in `skill_steps.rs`.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use versioned_core::{BaseVersionedDomainObject, SchemaVersion};
@@ -12,7 +13,7 @@ use super::{
 };
 
 /// A skill.
-#[derive(Debug, Clone, Serialize, Deserialize, BaseVersionedDomainObject)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, BaseVersionedDomainObject)]
 #[versioned(entity = "skill")]
 pub(crate) struct Skill {
     pub(crate) id: String,
@@ -39,7 +40,7 @@ pub(crate) struct Skill {
 }
 
 /// What a skill explains, at version 4.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SkillContents {
     pub(crate) explanation: SubtitledHtml,
@@ -47,7 +48,7 @@ pub(crate) struct SkillContents {
 }
 
 /// What learners get wrong, at version 3.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Misconception {
     pub(crate) id: u64,
@@ -58,7 +59,7 @@ pub(crate) struct Misconception {
 }
 
 /// What a question of some difficulty asks, at version 3.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Rubric {
     pub(crate) difficulty: Difficulty,
@@ -66,7 +67,9 @@ pub(crate) struct Rubric {
 }
 
 /// How difficult a question is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 pub(crate) enum Difficulty {
     Easy,
     Medium,

@@ -1,5 +1,6 @@
 //! The conversions of skills.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use versioned_core::{ConversionError, LazyValue};
@@ -11,7 +12,7 @@ use super::{
 };
 
 /// What a skill explains, at version 2.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SkillContentsV2 {
     explanation: SubtitledHtml,
@@ -20,7 +21,7 @@ pub(super) struct SkillContentsV2 {
 }
 
 /// What a skill explains, at version 3.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub(super) struct SkillContentsV3 {
     explanation: SubtitledHtml,
     worked_examples: Vec<WorkedExample>,
@@ -28,7 +29,7 @@ pub(super) struct SkillContentsV3 {
 }
 
 /// A worked example, which version 4 does not have any more.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 struct WorkedExample {
     question: SubtitledHtml,
     explanation: SubtitledHtml,
@@ -126,7 +127,7 @@ impl Skill {
 }
 
 /// A rubric at version 1.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RubricV1 {
     difficulty: String,
@@ -134,7 +135,7 @@ pub(super) struct RubricV1 {
 }
 
 /// A rubric at version 2.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RubricV2 {
     difficulty: String,

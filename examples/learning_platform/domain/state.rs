@@ -5,6 +5,7 @@
 #[path = "../../explorations/state_steps.rs"]
 mod steps_to_45;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 pub(super) use steps_to_45::{
@@ -15,7 +16,7 @@ use versioned_core::{ConversionError, LazyObject};
 use super::html::SubtitledHtml;
 
 /// One state at version 46: a page with one question.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct State {
     pub(crate) content: SubtitledHtml,
@@ -30,7 +31,7 @@ pub(crate) struct State {
 }
 
 /// What a learner does in a state, and how answers are judged.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Interaction {
     pub(crate) id: Option<String>,
     pub(crate) customization_args: Value,

@@ -4,13 +4,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use versioned_core::{BaseVersionedDomainObject, SchemaVersion};
 
 use super::valid::{Invalid, Rules, Validate};
 
 /// A story.
-#[derive(Debug, Clone, Serialize, Deserialize, BaseVersionedDomainObject)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, BaseVersionedDomainObject)]
 #[versioned(entity = "story")]
 pub(crate) struct Story {
     pub(crate) id: String,
@@ -28,7 +29,7 @@ pub(crate) struct Story {
 }
 
 /// The chapters at version 4.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StoryContents {
     /// In the order in which they are told.
@@ -38,7 +39,7 @@ pub(crate) struct StoryContents {
 }
 
 /// A chapter.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StoryNode {
     pub(crate) id: String,

@@ -2,13 +2,14 @@
 //!
 //! The conversions are in `topic_steps.rs`.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use versioned_core::{BaseVersionedDomainObject, SchemaVersion};
 
 use super::valid::{Invalid, Rules, Validate};
 
 /// A topic.
-#[derive(Debug, Clone, Serialize, Deserialize, BaseVersionedDomainObject)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, BaseVersionedDomainObject)]
 #[versioned(entity = "topic")]
 pub(crate) struct Topic {
     pub(crate) id: String,
@@ -30,7 +31,7 @@ pub(crate) struct Topic {
 }
 
 /// A part of a topic, at version 4.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Subtopic {
     pub(crate) id: u64,
@@ -41,7 +42,7 @@ pub(crate) struct Subtopic {
 }
 
 /// A picture and what is behind it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Thumbnail {
     pub(crate) filename: String,
@@ -49,7 +50,7 @@ pub(crate) struct Thumbnail {
 }
 
 /// A story of the topic, at version 3.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StoryReference {
     pub(crate) story_id: String,

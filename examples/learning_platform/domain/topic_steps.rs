@@ -1,5 +1,6 @@
 //! The conversions of topics.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use versioned_core::{ConversionError, LazyValue, lazy};
@@ -10,7 +11,7 @@ use super::{
 };
 
 /// A subtopic at version 3.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SubtopicV3 {
     id: u64,

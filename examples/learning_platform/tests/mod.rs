@@ -6,6 +6,7 @@ mod documented;
 mod exploration;
 mod golden;
 mod lines;
+mod lock;
 mod losses;
 mod question;
 mod reading;

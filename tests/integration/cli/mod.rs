@@ -8,10 +8,12 @@ mod mistakes;
 mod operating;
 mod own_verbs;
 mod reverting;
+mod schema;
 mod scripting;
 
 use std::cell::Cell;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use versioned_cli::{App, Output};
 use versioned_core::{BaseVersionedDomainObject, SchemaVersion};
@@ -25,7 +27,7 @@ use crate::jobs::{
 };
 
 /// A second entity: the whole document has one version.
-#[derive(Debug, Serialize, Deserialize, BaseVersionedDomainObject)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema, BaseVersionedDomainObject)]
 #[versioned(entity = "quiz", document, version_field = schema_version, min = 1, max = 2)]
 pub(crate) struct Quiz {
     question: String,

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use versioned_core::{
     SchemaVersion,
-    lock::{Drift, Lock, LockedSchema, SchemaOrigin},
+    lock::{Drift, Drifts, Lock, LockedSchema, SchemaOrigin},
 };
 
 use super::domain::registry;
@@ -59,7 +59,11 @@ fn blessing_puts_in_every_version_that_the_program_knows() {
 fn a_changed_type_says_what_changed_and_what_to_write() {
     let before = json!({
         "type": "object",
-        "properties": { "html": { "type": "integer" }, "tone": { "enum": ["plain", "cold"] }, "size": {} },
+        "properties": {
+            "html": { "type": "integer" },
+            "tone": { "enum": ["plain", "cold"] },
+            "size": {},
+        },
         "required": ["html", "tone"],
     });
     let origin = SchemaOrigin::Type;
@@ -123,7 +127,8 @@ fn a_raised_max_has_to_be_blessed() {
 fn a_step_takes_what_the_version_was() {
     let wider =
         json!({ "type": "object", "properties": { "html": { "type": ["string", "null"] } } });
-    let expect = "`_convert_body_v2_to_v3` takes something else than `lock_page.body` was at version 2\n  \
+    let expect = "`_convert_body_v2_to_v3` takes something else than `lock_page.body` was at version \
+        2\n  \
         breaking    /html: was string or null, is string\n  \
         breaking    /html: required now; it was optional\n  \
         help: let the step take what documents of that version are; `schema diff` shows both";
@@ -143,13 +148,31 @@ fn a_step_takes_what_the_version_was() {
     check(insert(&narrower, SchemaOrigin::Written), &[]);
     let drifts = check(
         insert(&narrower, SchemaOrigin::Step),
-        &[
-            "`_convert_body_v2_to_v3` takes something else than `lock_page.body` was at version 2\n  \
+        &["`_convert_body_v2_to_v3` takes something else than `lock_page.body` was at version \
+        2\n  \
             compatible  /html: `minLength` is gone; it was 1\n  \
-            help: put the old type back: stored documents of that version have not changed",
-        ],
+            help: put the old type back: stored documents of that version have not changed"],
     );
     assert!(!drifts[0].is_settled_by_blessing());
+}
+
+/// A new program has many fields to bless; one word of help is enough.
+#[test]
+fn what_blessing_settles_is_told_together() {
+    let mut lock = blessed();
+    for version in [2, 4] {
+        lock.remove("lock_page", "body", SchemaVersion::new(version)).unwrap();
+    }
+    let string = json!({ "type": "string" });
+    lock.insert(section("lock_note", "document", 5, &string, SchemaOrigin::Type));
+    let drifts = lock.drift(&registry());
+    let expect = format!(
+        "{}\n\nversion 2 of `lock_page.body` has a typed step, and is not in the lock\n\
+         version 4 of `lock_page.body` is not in the lock\n  \
+         help: run `schema commit`, and commit the lock with the code",
+        drifts[0]
+    );
+    assert_eq!(Drifts(&drifts).to_string(), expect);
 }
 
 #[test]
@@ -173,8 +196,8 @@ fn what_is_not_declared_is_named_once() {
     let insert = |lock: &mut Lock, entity: &str, field: &str, version| {
         lock.insert(section(entity, field, version, &string, SchemaOrigin::Type));
     };
-    let help = "\n  help: was it renamed? keep its old name by `#[versioned(entity = \"..\")]`, or rename it in the lock by \
-        blessing it again\n        is nothing of it stored any more? delete its sections";
+    let help = "\n  help: is nothing of it stored any more, or was it renamed in Rust \
+        alone? delete its sections, and run `schema commit`";
     check(
         |lock| {
             insert(lock, "lock_gone", "a", 1);

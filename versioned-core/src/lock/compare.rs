@@ -97,7 +97,7 @@ impl Comparison<'_> {
         {
             return;
         }
-        // One side may contain itself where the other one does not; what is nested in it then ends there.
+        // Where one side alone contains itself, the nesting of the other one ends.
         let (old, new) = (resolved(self.old, old), resolved(self.new, new));
         if alternatives::are_in(&old) || alternatives::are_in(&new) {
             alternatives(self, &old, &new, place);

@@ -181,7 +181,10 @@ impl Drift {
         match self {
             Self::Changed { next, .. } => next.help(entity, field, *version),
             Self::StepChanged { origin: SchemaOrigin::Step, .. } => {
-                vec!["put the old type back: stored documents of that version have not changed".to_owned()]
+                vec![
+                    "put the old type back: stored documents of that version have not changed"
+                        .to_owned(),
+                ]
             }
             Self::StepChanged { .. } => vec![
                 "let the step take what documents of that version are; `schema diff` shows both"
@@ -198,9 +201,9 @@ impl Drift {
                 format!("was version {version} never released? delete its section"),
             ],
             Self::NotDeclared { .. } => vec![
-                "was it renamed? keep its old name by `#[versioned(entity = \"..\")]`, or rename it in the lock by blessing it again"
+                "is nothing of it stored any more, or was it renamed in Rust alone? \
+                 delete its sections, and run `schema commit`"
                     .to_owned(),
-                "is nothing of it stored any more? delete its sections".to_owned(),
             ],
         }
     }
@@ -222,5 +225,28 @@ impl fmt::Display for Drift {
             write!(formatter, "\n  {label} {line}")?;
         }
         Ok(())
+    }
+}
+
+/// Several differences as one text, with an empty line between; what blessing settles comes last, with one word of help.
+#[derive(Debug, Clone, Copy)]
+#[expect(clippy::exhaustive_structs, reason = "it is no more than a view")]
+pub struct Drifts<'a>(pub &'a [Drift]);
+
+impl fmt::Display for Drifts<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let settled = |drift: &&Drift| drift.is_settled_by_blessing();
+        let mut separator = "";
+        for drift in self.0.iter().filter(|drift| !settled(drift)) {
+            write!(formatter, "{separator}{drift}")?;
+            separator = "\n\n";
+        }
+        let mut rest = self.0.iter().filter(settled).peekable();
+        let help = rest.peek().map(|drift| drift.help()).unwrap_or_default();
+        for drift in rest {
+            write!(formatter, "{separator}{}", drift.summary())?;
+            separator = "\n";
+        }
+        help.iter().try_for_each(|line| write!(formatter, "\n  help: {line}"))
     }
 }

@@ -89,21 +89,23 @@ impl LockError {
     pub fn help(&self) -> &'static str {
         match self {
             Self::Conflict { .. } => {
-                "keep the section of the side that is released, raise `max` of the other side to the next version, and run \
-                 `schema commit`"
+                "keep the section of the side that is released, raise `max` of the other side to \
+                 the next version, and run `schema commit`"
             }
             Self::Header { .. } => {
-                "a header is `[entity.field vVERSION] ORIGIN HASH`; restore the line from version control"
+                "a header is `[entity.field vVERSION] ORIGIN HASH`; restore the line from version \
+                 control"
             }
             Self::OutsideSection { .. } => {
                 "restore the line from version control; a comment begins with `#`"
             }
             Self::Duplicate { .. } => {
-                "keep the one that is released; if the versions differ, the other one needs the next version"
+                "keep the one that is released; if they differ, the other one needs the next \
+                 version"
             }
             Self::Json { .. } | Self::NoSchema { .. } | Self::Edited { .. } => {
-                "restore the section from version control; to describe an old version by hand, write `written` in its header \
-                 in place of origin and hash, and run `schema commit`"
+                "restore the section from version control; to describe an old version by hand, \
+                 write `written` in its header in place of origin and hash, and run `schema commit`"
             }
         }
     }

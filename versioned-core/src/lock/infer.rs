@@ -6,13 +6,13 @@ use std::num::NonZeroU64;
 
 use serde_json::Value;
 
-use super::shape::Shape;
+use super::{hint::Hint, shape::Shape};
 use crate::schema::canonical;
 
 /// Puts a schema together from documents.
 ///
-/// It is a guess, made for generating documents and for finding odd ones: objects accept what was seen in them and nothing
-/// else, and require what every one had; an object with many different keys, whose values are alike, is a map; integers have
+/// It is a guess, made for generating documents and for finding odd ones: objects and lists accept what was seen in them and
+/// nothing else, and objects require what every one had; an object with many different keys, whose values are alike, is a map; integers have
 /// the bounds of 32 or 64 bits; texts are an enum only where many of them have few values; formats are not guessed.
 ///
 /// # Examples
@@ -66,6 +66,13 @@ impl Inference {
     /// The schema, in the form of [`canonical`](crate::lock::canonical).
     #[must_use]
     pub fn schema(&self) -> Value {
-        canonical(&self.shape.schema())
+        self.schema_like(None)
+    }
+
+    /// The same, where the schema of another version is known: what is a map in it is one here, and what is an object with
+    /// members is one here.
+    #[must_use]
+    pub fn schema_like(&self, other: Option<&Value>) -> Value {
+        canonical(&self.shape.schema(Hint::of(other)))
     }
 }

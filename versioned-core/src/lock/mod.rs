@@ -36,7 +36,10 @@ mod describe;
 mod drift;
 mod error;
 mod find;
+mod hint;
 mod infer;
+#[cfg(test)]
+mod infer_tests;
 mod keyword;
 mod next_step;
 mod parse;
@@ -53,7 +56,7 @@ pub use self::{
     bless::Blessed,
     change::{Change, ChangeKind, Compatibility},
     compare::changes,
-    drift::{Drift, DriftPlace},
+    drift::{Drift, DriftPlace, Drifts},
     error::LockError,
     infer::Inference,
     next_step::NextStep,
@@ -65,7 +68,7 @@ use crate::{Registry, SchemaVersion};
 /// What the text begins with.
 const PREAMBLE: &str = "\
 # The JSON Schema of every schema version of every versioned field. A version in here never changes.
-# Written by the verb `schema commit`; every section is sealed by a hash. Commit this file with the code.
+# Written by the verb `schema commit`; a hash seals every section. Commit this file with the code.
 ";
 
 type Key = (String, String, SchemaVersion);

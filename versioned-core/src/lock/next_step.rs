@@ -24,7 +24,8 @@ impl NextStep {
         let next = u64::from(max.get()) + 1;
         vec![
             format!(
-                "documents of version {version} have the old shape, so the new one is version {next}:"
+                "documents of version {version} have the old shape, so the new one is \
+                 version {next}:"
             ),
             format!("  1. raise `max = {max}` to `max = {next}` at `{object}.{owned}`"),
             format!("  2. write in `impl {object}`"),

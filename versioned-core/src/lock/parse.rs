@@ -34,13 +34,15 @@ pub(super) fn parse(text: &str) -> Result<Lock, LockError> {
             let section = open.map(|section| section.header.section.name());
             return Err(LockError::Conflict { line, section });
         }
-        if is_header(text) {
-            let header = header(text);
-            let header = header.ok_or_else(|| LockError::Header { line, text: text.to_owned() })?;
+        let header = header(text);
+        if header.is_none() && is_meant_as_header(text) {
+            return Err(LockError::Header { line, text: text.to_owned() });
+        }
+        if let Some(header) = header {
             let before = open.replace(Section { header, line, body: Vec::new() });
             before.map_or(Ok(()), |section| close(section, &mut lock))?;
         } else if let Some(section) = &mut open {
-            // A comment in a section stands after its schema. JSON has no line that begins like one.
+            // A comment stands after a schema. JSON has no line that begins like one.
             section.body.push(if text.starts_with('#') { "" } else { text });
         } else if !text.is_empty() && !text.starts_with('#') {
             return Err(LockError::OutsideSection { line, text: text.to_owned() });
@@ -51,7 +53,7 @@ pub(super) fn parse(text: &str) -> Result<Lock, LockError> {
 }
 
 /// A line of JSON may begin with `[` too, but then goes on with a value.
-fn is_header(line: &str) -> bool {
+fn is_meant_as_header(line: &str) -> bool {
     let mut begin = line.bytes();
     begin.next() == Some(b'[')
         && begin.next().is_some_and(|byte| byte.is_ascii_lowercase() || byte == b'_')

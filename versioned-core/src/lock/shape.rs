@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::hint::Hint;
+
 /// Different texts that are remembered at one place.
 const TEXTS_MAX: usize = 12;
 
@@ -98,7 +100,8 @@ impl Shape {
         }
     }
 
-    pub(super) fn schema(&self) -> Value {
+    /// The schema of what was seen; `hint` is what stands at this place at another version.
+    pub(super) fn schema(&self, hint: Hint<'_>) -> Value {
         if self.is_unknown {
             return Value::Bool(true);
         }
@@ -129,18 +132,22 @@ impl Shape {
         }
         if let Some(shape) = &self.lists {
             types.push("array");
-            schema.insert("items".to_owned(), shape.schema());
+            // Lists that were all empty have no elements that anybody knows.
+            match shape.is_empty() {
+                true => schema.insert("maxItems".to_owned(), 0.into()),
+                false => schema.insert("items".to_owned(), shape.schema(hint.elements())),
+            };
         }
         if let Some(objects) = &self.objects {
             types.push("object");
-            schema.extend(objects.keywords());
-        }
-        // Nothing was seen: the elements of lists that were all empty.
-        if types.is_empty() {
-            return Value::Bool(true);
+            schema.extend(objects.keywords(hint));
         }
         schema.insert("type".to_owned(), types.into());
         Value::Object(schema)
+    }
+
+    fn is_empty(&self) -> bool {
+        !self.has_null && !self.is_unknown && self.kinds() == [false; 5]
     }
 
     /// The types that were seen here, `null` left out, as a mark to compare by.
@@ -202,8 +209,10 @@ impl Texts {
     /// The values, if they look like a list that somebody chose from.
     fn values_of_enum(&self) -> Option<impl Iterator<Item = Value>> {
         let values = self.values.as_ref()?;
-        let wanted = TIMES_PER_VALUE * u64::try_from(values.len()).ok()?.max(2);
-        (self.seen >= wanted).then(|| values.keys().map(|text| Value::from(text.as_str())))
+        let wanted = TIMES_PER_VALUE * u64::try_from(values.len()).ok()?;
+        // One text alone is what all of these happen to have.
+        (values.len() > 1 && self.seen >= wanted)
+            .then(|| values.keys().map(|text| Value::from(text.as_str())))
     }
 }
 
@@ -258,9 +267,8 @@ impl Objects {
     /// Whether the keys are data: there are many, each in few of the objects, or they are no names; and what they lead to
     /// is alike.
     fn is_map(&self) -> bool {
-        let mut kinds = self.members.values().map(|member| member.shape.kinds());
-        let seen = |kinds: &[bool; 5]| kinds.contains(&true);
-        let mut kinds = kinds.by_ref().filter(seen);
+        let kinds = self.members.values().map(|member| member.shape.kinds());
+        let mut kinds = kinds.filter(|kinds| kinds.contains(&true));
         let first = kinds.next();
         if first.is_none() || kinds.any(|kinds| Some(kinds) != first) {
             return false;
@@ -271,12 +279,19 @@ impl Objects {
         is_sparse || self.members.keys().any(|key| !is_name(key))
     }
 
-    fn keywords(&self) -> Vec<(String, Value)> {
-        if self.of_map.is_some() || self.is_map() {
-            return vec![("additionalProperties".to_owned(), self.all_members().schema())];
+    fn keywords(&self, hint: Hint<'_>) -> Vec<(String, Value)> {
+        let is_map = self.of_map.is_some() || hint.is_map().unwrap_or_else(|| self.is_map());
+        if is_map {
+            let all = self.all_members();
+            return match all.is_empty() {
+                true => vec![("maxProperties".to_owned(), 0.into())],
+                false => vec![("additionalProperties".to_owned(), all.schema(hint.elements()))],
+            };
         }
-        let properties: Map<String, Value> =
-            self.members.iter().map(|(key, member)| (key.clone(), member.shape.schema())).collect();
+        let member = |(key, member): (&String, &Member)| {
+            (key.clone(), member.shape.schema(hint.member(key)))
+        };
+        let properties: Map<String, Value> = self.members.iter().map(member).collect();
         let always = self.members.iter().filter(|(_, member)| member.seen == self.seen);
         let required: Vec<&str> = always.map(|(key, _)| key.as_str()).collect();
         vec![

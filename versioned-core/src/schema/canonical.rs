@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{
     keywords::{Holds, holds, is_annotation},
-    references::{recursive, target},
+    references::{looks_around, recursive, target},
     spelling::spell,
 };
 
@@ -47,7 +47,15 @@ pub fn canonical(schema: &Value) -> Value {
 /// The same for a schema within another one, whose references lead through the whole.
 pub(crate) fn canonical_part(root: &Value, part: &Value) -> Value {
     let recursive = recursive(root, part);
-    let mut writer = Writer { root, recursive, names: BTreeMap::new(), open: Vec::new(), parts: 0 };
+    let is_looked_at = looks_around(root, part);
+    let mut writer = Writer {
+        root,
+        recursive,
+        is_looked_at,
+        names: BTreeMap::new(),
+        open: Vec::new(),
+        parts: 0,
+    };
     let mut schema = writer.schema(part, 0);
     let mut definitions = BTreeMap::new();
     // Definitions may name further ones.
@@ -73,6 +81,8 @@ pub(crate) fn canonical_part(root: &Value, part: &Value) -> Value {
 struct Writer<'s> {
     root: &'s Value,
     recursive: BTreeSet<&'s str>,
+    /// Whether there are keywords about what others have left over.
+    is_looked_at: bool,
     names: BTreeMap<&'s str, String>,
     open: Vec<(&'s str, String)>,
     parts: usize,
@@ -89,18 +99,18 @@ impl<'s> Writer<'s> {
             }
         }
         let Some(reference) = members.get("$ref").and_then(Value::as_str) else {
-            return spell(written);
+            return spell(written, self.is_looked_at);
         };
         match self.resolved(reference, depth) {
             Ok(Value::Object(referred)) if written.is_empty() => Value::Object(referred),
             Ok(referred) => {
                 let others = written.remove("allOf");
                 written.insert("allOf".to_owned(), all_of(others, referred));
-                spell(written)
+                spell(written, self.is_looked_at)
             }
             Err(reference) => {
                 written.insert("$ref".to_owned(), reference.into());
-                spell(written)
+                spell(written, self.is_looked_at)
             }
         }
     }

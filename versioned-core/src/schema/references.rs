@@ -51,16 +51,7 @@ fn decoded(fragment: &str) -> String {
 
 /// The references that come back to themselves, among those that a schema leads to.
 pub(crate) fn recursive<'s>(root: &'s Value, start: &'s Value) -> BTreeSet<&'s str> {
-    let mut leads_to: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    let mut open: Vec<&str> = direct(start).into_iter().collect();
-    while let Some(reference) = open.pop() {
-        if leads_to.contains_key(reference) {
-            continue;
-        }
-        let next = target(root, reference).map(direct).unwrap_or_default();
-        open.extend(next.iter().copied());
-        leads_to.insert(reference, next);
-    }
+    let leads_to = graph(root, start);
     let comes_back = |reference: &str| {
         let mut seen = BTreeSet::new();
         let mut open: Vec<&str> = leads_to[reference].iter().copied().collect();
@@ -75,6 +66,36 @@ pub(crate) fn recursive<'s>(root: &'s Value, start: &'s Value) -> BTreeSet<&'s s
         false
     };
     leads_to.keys().copied().filter(|reference| comes_back(reference)).collect()
+}
+
+/// Whether a schema, or what it leads to, has keywords about what others have left over.
+pub(crate) fn looks_around(root: &Value, start: &Value) -> bool {
+    let graph = graph(root, start);
+    let mut open: Vec<&Value> = graph.keys().filter_map(|next| target(root, next)).collect();
+    open.push(start);
+    while let Some(schema) = open.pop() {
+        let keywords = ["unevaluatedProperties", "unevaluatedItems"];
+        if keywords.iter().any(|keyword| schema.get(keyword).is_some()) {
+            return true;
+        }
+        for_each_part(schema, &mut |part| open.push(part));
+    }
+    false
+}
+
+/// All references that a schema leads to, and where each of them leads.
+fn graph<'s>(root: &'s Value, start: &'s Value) -> BTreeMap<&'s str, BTreeSet<&'s str>> {
+    let mut graph: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut open: Vec<&str> = direct(start).into_iter().collect();
+    while let Some(reference) = open.pop() {
+        if graph.contains_key(reference) {
+            continue;
+        }
+        let next = target(root, reference).map(direct).unwrap_or_default();
+        open.extend(next.iter().copied());
+        graph.insert(reference, next);
+    }
+    graph
 }
 
 /// The references in a schema, not following them.

@@ -8,13 +8,14 @@ use super::{canonical::sorted, keywords::is_of_one_type};
 
 const TYPES: [&str; 7] = ["array", "boolean", "integer", "null", "number", "object", "string"];
 
-pub(super) fn spell(mut schema: Map<String, Value>) -> Value {
-    schema.retain(|keyword, value| has_effect(keyword, value));
+/// `is_looked_at` says that keywords about what others have left over may see what says nothing by itself: it stays then.
+pub(super) fn spell(mut schema: Map<String, Value>, is_looked_at: bool) -> Value {
+    schema.retain(|keyword, value| is_looked_at || has_effect(keyword, value));
     bounds(&mut schema);
     sort_texts(&mut schema, "required");
     types(&mut schema);
     values(&mut schema);
-    if let Some(whole) = combined(&mut schema) {
+    if !is_looked_at && let Some(whole) = combined(&mut schema) {
         return whole;
     }
     values(&mut schema);

@@ -1,5 +1,7 @@
 //! The canonical form: what is one, what is dropped, and that nothing else is.
 
+#![expect(clippy::needless_pass_by_value, reason = "cases read better without references")]
+
 use serde_json::{Value, json};
 
 use super::{canonical, to_text};
@@ -107,7 +109,9 @@ fn what_contains_itself_has_a_name_of_its_own() {
             "$defs": { name: {
                 "title": name,
                 "type": "object",
-                "properties": { "below": { "type": "array", "items": { "$ref": format!("#/$defs/{name}") } } },
+                "properties": {
+                    "below": { "type": "array", "items": { "$ref": format!("#/$defs/{name}") } },
+                },
             } },
         })
     };

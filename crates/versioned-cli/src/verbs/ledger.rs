@@ -2,12 +2,13 @@
 //!
 //! Layer: cli. Invariant: a run is undone by the job of its own entity and table.
 
+use clap::ArgMatches;
 use serde::Serialize;
-use versioned_jobs::{Align, JobOptions, TextTable};
+use versioned_jobs::{Align, JobOptions, StopFlag, TextTable};
 use versioned_store::{JobLedger, Kept, RunId, RunRecord, RunState, Transition};
 
 use crate::{
-    Output, VerbError,
+    Output, VerbError, args,
     error::UsageError,
     exit_code,
     job::{AnyJob, at_ms},
@@ -140,10 +141,14 @@ pub(crate) async fn cancel<S: JobLedger>(
 pub(crate) async fn undo<S: JobLedger>(
     jobs: &[Box<dyn AnyJob<S>>],
     store: &S,
-    run: RunId,
-    options: &JobOptions,
+    matches: &ArgMatches,
+    stop: &StopFlag,
     output: &Output,
 ) -> Result<u8, VerbError> {
+    let run = args::run_id(matches);
+    let options =
+        JobOptions::default().with_ledger(args::operator(matches)).with_stop(stop.clone());
+    let options = args::with_lease(matches, options);
     let record = known(store, run).await?;
     let of_run = |job: &&dyn AnyJob<S>| {
         let table = job.table();
@@ -158,7 +163,7 @@ pub(crate) async fn undo<S: JobLedger>(
     if !output.is_json() {
         output.line(format_args!("kept before: {} rows, {} bytes", kept.rows, kept.bytes));
     }
-    match job.undo(store, run, options).await {
+    match job.undo(store, run, &options).await {
         Ok(report) if output.is_json() => output.json_line("undo", &report),
         Ok(report) => output.text(report),
         Err(error) => {
