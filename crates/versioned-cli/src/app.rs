@@ -18,6 +18,7 @@ use crate::{
     exit_code,
     job::{AnyJob, JobOf, SnapshotsJobOf},
     own_verb::{OwnVerb, open},
+    run::run,
     signals::{first_of, interrupts},
     verbs,
 };
@@ -296,7 +297,7 @@ impl<S: HistoryStore + 'static> App<S> {
                     return Err(UsageError::EntityNotChosen { known }.into());
                 }
                 let store = open(verb, database, connect);
-                verbs::run(verbs::Kind::Run(mode), &jobs, matches, output, stop, store).await
+                run(verbs::Kind::Run(mode), &jobs, matches, output, stop, store).await
             }
             args::HISTORY | args::REVERT => {
                 let (jobs, store) = (self.select(matches)?, open(verb, database, connect));
@@ -327,9 +328,9 @@ impl<S: HistoryStore + 'static> App<S> {
                 self.quarantine(what, matches, output, stop, open(verb, database, connect)).await
             }
             verbs::golden::GOLDEN => {
-                let (registry, store) = (self.registry(), open(verb, database, connect));
-                verbs::golden::golden((&self.jobs, &registry), self.scrub, matches, store, output)
-                    .await
+                let (store, registry) = (open(verb, database, connect), &self.registry());
+                let (jobs, scrub) = (&self.jobs, self.scrub);
+                verbs::golden::golden((jobs, registry), scrub, matches, store, output).await
             }
             _ => self.own(verb, matches, output, stop, (database, connect)).await,
         }
@@ -371,7 +372,7 @@ impl<S: HistoryStore + 'static> App<S> {
     ) -> Result<u8, VerbError> {
         if what == "replay" {
             let jobs = self.select(matches)?;
-            return verbs::run(verbs::Kind::Replay, &jobs, matches, output, stop, store).await;
+            return run(verbs::Kind::Replay, &jobs, matches, output, stop, store).await;
         }
         let (store, entity) = (store.await?, matches.get_one::<String>("of").map(String::as_str));
         let id = || matches.get_one::<String>("id").map_or("", String::as_str);

@@ -106,7 +106,8 @@ pub(crate) fn command(name: &'static str) -> Command {
         .subcommand(
             Command::new(FORGET).about("Drop what is kept of what a run replaced").arg(run()),
         )
-        .subcommands([quarantine(), verbs::golden::command(), verbs::schema::command(SCHEMA)])
+        .subcommand(quarantine())
+        .subcommands([verbs::golden::command(), verbs::schema::command(SCHEMA)])
         .subcommand(Command::new(COMPLETIONS).about("Print the completions for a shell").arg(
             Arg::new("shell").value_name("SHELL").required(true).value_parser(value_parser!(Shell)),
         ))

@@ -57,6 +57,7 @@ mod job;
 mod output;
 mod own_verb;
 mod progress;
+mod run;
 mod signals;
 mod skip_file;
 mod suggest;

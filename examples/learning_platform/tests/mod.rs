@@ -5,6 +5,7 @@ mod collection;
 mod documented;
 mod exploration;
 mod golden;
+mod laws;
 mod lines;
 mod lock;
 mod losses;

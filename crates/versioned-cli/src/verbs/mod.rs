@@ -21,5 +21,5 @@ pub(crate) use check::check;
 pub(crate) use completions::completions;
 pub(crate) use entities::entities;
 pub(crate) use one_entity::of_one_entity;
-pub(crate) use run::{Kind, run};
+pub(crate) use run::{Kind, run_jobs, show_reasons};
 pub(crate) use select::{names, select, select_places};

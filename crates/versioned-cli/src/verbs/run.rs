@@ -2,15 +2,10 @@
 //!
 //! Layer: cli. Invariant: what was done before a run ended early is shown before the reason for its end.
 
-use std::future::Future;
-
-use clap::ArgMatches;
-use versioned_jobs::{JobError, JobOptions, JobReport, Mode, Printable, StopFlag};
+use versioned_jobs::{JobError, JobOptions, JobReport, Mode, Printable};
 use versioned_store::JobLedger;
 
-use crate::{
-    Output, VerbError, args, exit_code, job::AnyJob, progress::RunProgress, skip_file::Skipped,
-};
+use crate::{Output, exit_code, job::AnyJob, progress::RunProgress, skip_file::Skipped};
 
 /// What is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,27 +14,8 @@ pub(crate) enum Kind {
     Replay,
 }
 
-/// Runs jobs with the options of a command line.
-pub(crate) async fn run<S: JobLedger>(
-    kind: Kind,
-    jobs: &[&dyn AnyJob<S>],
-    matches: &ArgMatches,
-    output: &Output,
-    stop: &StopFlag,
-    store: impl Future<Output = Result<S, VerbError>>,
-) -> Result<u8, VerbError> {
-    let skipped = args::skip_file(matches)?;
-    let mut options = args::job_options(matches, stop, &skipped);
-    if kind != Kind::Run(Mode::Audit) {
-        options = args::writing_options(matches, options);
-    }
-    let store = store.await?;
-    show_reasons(&skipped, output);
-    Ok(run_jobs(kind, jobs, &store, &options, output).await)
-}
-
 /// Runs the jobs in their order; ends early only where going on makes no sense.
-async fn run_jobs<S: JobLedger>(
+pub(crate) async fn run_jobs<S: JobLedger>(
     kind: Kind,
     jobs: &[&dyn AnyJob<S>],
     store: &S,
@@ -99,7 +75,7 @@ fn show_report(report: &JobReport, output: &Output) {
 }
 
 /// Says why entities of a list are skipped.
-fn show_reasons(skipped: &[Skipped], output: &Output) {
+pub(crate) fn show_reasons(skipped: &[Skipped], output: &Output) {
     if output.is_json() {
         return;
     }
