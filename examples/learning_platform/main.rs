@@ -10,7 +10,7 @@
 //!     likewise entities, audit, migrate, quarantine, runs, undo, `history exploration fractions`,
 //!     and `revert exploration fractions --to 1 --who ana`
 //! cargo run --release --example learning_platform -- schema status --lock examples/learning_platform/versioned.lock
-//!     whether a shape that was released has changed; `seed` makes a database for `schema infer`
+//!     whether a shape that was released has changed; `seed` makes a database for `schema infer` and `golden record`
 //! ```
 //!
 //! | file | what it is |

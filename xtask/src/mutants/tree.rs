@@ -30,7 +30,7 @@ const OPTIMISED: &[&str] = &[
     "versioned-testkit",
 ];
 
-/// The domain, and the checks as an application has them: no test of its own.
+/// The domain, and its `check_all!` with what no schema says: no other test of the example's.
 const CHECKS: &str = "\
 //! The domain of an example and what checks it.
 #![allow(dead_code, unused)]
@@ -38,10 +38,8 @@ const CHECKS: &str = "\
 #[path = \"examples/learning_platform/domain/mod.rs\"]
 mod domain;
 
-versioned_testkit::check_all!(
-    lock = \"examples/learning_platform/versioned.lock\",
-    golden = \"examples/learning_platform/golden\",
-);
+#[path = \"examples/learning_platform/tests/laws.rs\"]
+mod laws;
 ";
 
 /// The copy.
