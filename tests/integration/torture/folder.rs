@@ -3,6 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::atomic::{AtomicU32, Ordering},
 };
 
 /// A folder of one subject of this process.
@@ -11,7 +12,10 @@ pub(super) struct TemporaryFolder(PathBuf);
 
 impl TemporaryFolder {
     pub(super) fn new(word: &str) -> Self {
-        let name = format!("versioned-torture-{}-{word}", std::process::id());
+        // Subjects over several databases have the same word.
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("versioned-torture-{}-{number}-{word}", std::process::id());
         let path = std::env::temp_dir().join(name);
         fs::create_dir(&path).unwrap();
         Self(path)

@@ -179,6 +179,10 @@ impl<'a, D: BaseVersionedDomainObject, S: JobLedger> Run<'a, D, S> {
             if plan.rows.len() != scanned {
                 return Err(EndedEarly::Broken("a row has no plan"));
             }
+            if self.options.stop().is_set() {
+                // It came while the batch before was being written: one writer would not have begun this one.
+                return self.finish_all(queue).await.and(Err(EndedEarly::Stopped));
+            }
             self.begin_writing(queue, plan).await?;
         }
         self.finish_all(queue).await
