@@ -6,7 +6,7 @@ use versioned_store::{ColumnValue, EntityKey, EntityTable, StoreProblem};
 
 use crate::{
     connection::Transaction,
-    dialect::{Class, Dialect},
+    dialect::{Affinity, Class, Dialect},
     error::Fault,
 };
 
@@ -26,6 +26,8 @@ pub(crate) struct Column {
     pub(crate) class: Class,
     /// Whether its values are stored, and not computed by the database.
     pub(crate) is_stored: bool,
+    /// What SQLite makes of values that are stored in it; `None` where a server has types.
+    pub(crate) affinity: Option<Affinity>,
     /// For texts: the schema of its collation, where collations have schemas, and the collation.
     pub(crate) collation: Option<(String, String)>,
 }

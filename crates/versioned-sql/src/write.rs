@@ -24,7 +24,8 @@ pub(crate) async fn write_batch(
 ) -> Result<Vec<WriteOutcome>, Fault> {
     let checked = check(table, writes)?;
     let mut transaction = database.writing().await?;
-    let outcomes = write_rows(&mut transaction, table, checked).await?;
+    let view = View::read(&mut transaction, table).await?;
+    let outcomes = write_rows(&mut transaction, &view, checked).await?;
     transaction.commit().await?;
     Ok(outcomes)
 }
@@ -43,12 +44,11 @@ pub(crate) type Checked<'w> = (&'w RowWrite, Option<i64>);
 /// Writes rows within a transaction.
 pub(crate) async fn write_rows(
     transaction: &mut Transaction,
-    table: &EntityTable,
+    view: &View<'_>,
     checked: Vec<Checked<'_>>,
 ) -> Result<Vec<WriteOutcome>, Fault> {
-    let view = View::read(transaction, table).await?;
-    let changes = checked.into_iter().map(|(write, version)| change(table, write, version));
-    set_where_same(transaction, &view, &changes.collect::<Vec<_>>()).await
+    let changes = checked.into_iter().map(|(write, version)| change(view.table, write, version));
+    set_where_same(transaction, view, &changes.collect::<Vec<_>>()).await
 }
 
 /// What a write changes.

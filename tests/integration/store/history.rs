@@ -245,6 +245,35 @@ fn a_column_that_would_alter_what_is_saved_is_refused() {
     });
 }
 
+/// An application may have created the tables of a history itself, and forgotten to make anything unique in them.
+#[test]
+fn history_is_never_written_over_where_its_tables_would_take_it_twice() {
+    block_on(async {
+        let fixture = SqliteFixture::new().await;
+        let table = table();
+        fixture.create_table(&table).await;
+        for sql in [
+            "CREATE TABLE sample_snapshots (id TEXT, version INTEGER, content TEXT)",
+            "CREATE TABLE sample_commits (number INTEGER PRIMARY KEY, id TEXT, version INTEGER, \
+             kind TEXT, committer TEXT, message TEXT, commands TEXT, at_ms INTEGER)",
+        ] {
+            fixture.execute(sql).await;
+        }
+        let store = fixture.store();
+        let first = creation("a");
+        store.commit_models(&table, std::slice::from_ref(&first)).await.unwrap();
+        fixture.delete(&table, &"a".into()).await;
+        let mut others: Vec<ModelCommit> =
+            (0..120).map(|number| creation(&number.to_string())).collect();
+        others.push(first);
+        let refused = store.commit_models(&table, &others).await.unwrap_err();
+        assert_eq!(refused.kind(), StoreErrorKind::Rejected);
+        let counts = "SELECT (SELECT count(*) FROM sample_snapshots), count(*) FROM sample_commits";
+        let counts = fixture.query(counts).await;
+        assert_eq!((counts[0].get::<i64, _>(0), counts[0].get::<i64, _>(1)), (1, 1));
+    });
+}
+
 /// A fault at a save leaves all of it or nothing, and a save that takes place twice is written once.
 #[test]
 fn a_save_is_whole_under_every_fault() {

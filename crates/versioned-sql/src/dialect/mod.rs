@@ -10,6 +10,8 @@ pub(crate) mod mysql_write;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
 #[cfg(feature = "postgres")]
+pub(crate) mod postgres_insert;
+#[cfg(feature = "postgres")]
 pub(crate) mod postgres_write;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
@@ -17,6 +19,8 @@ pub(crate) mod sqlite;
 pub(crate) mod sqlite_held;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite_write;
+
+use versioned_store::ColumnValue;
 
 /// What operators of servers can do.
 #[cfg(any(feature = "postgres", feature = "mysql"))]
@@ -113,4 +117,83 @@ pub(crate) enum Class {
     Uuid,
     /// Any other type, by the server's name of it; its values are read and written as texts.
     Other(Box<str>),
+}
+
+/// What SQLite makes of values that are stored in a column; servers have types instead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(feature = "sqlite"), expect(dead_code, reason = "no server has them"))]
+pub(crate) enum Affinity {
+    Blob,
+    Text,
+    Integer,
+    Real,
+    Numeric,
+}
+
+impl Affinity {
+    /// The affinity that a declared type gives to a column.
+    ///
+    /// A table that is `STRICT` takes `ANY` for what keeps all values; here it is one that may alter them, which is careful.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn of_declared(declared: &str) -> Self {
+        let declared = declared.to_ascii_uppercase();
+        let has = |words: &[&str]| words.iter().any(|word| declared.contains(word));
+        // The order is SQLite's: the first that fits counts.
+        if has(&["INT"]) {
+            Self::Integer
+        } else if has(&["CHAR", "CLOB", "TEXT"]) {
+            Self::Text
+        } else if declared.is_empty() || has(&["BLOB"]) {
+            Self::Blob
+        } else if has(&["REAL", "FLOA", "DOUB"]) {
+            Self::Real
+        } else {
+            Self::Numeric
+        }
+    }
+
+    /// Whether a value is certain to be stored in its own type.
+    pub(crate) fn keeps(self, value: &ColumnValue) -> bool {
+        match value {
+            ColumnValue::Null | ColumnValue::Bytes(_) => true,
+            ColumnValue::Text(_) => matches!(self, Self::Text | Self::Blob),
+            ColumnValue::Integer(_) | ColumnValue::Boolean(_) => {
+                matches!(self, Self::Integer | Self::Numeric | Self::Blob)
+            }
+            ColumnValue::Real(_) => matches!(self, Self::Real | Self::Blob),
+            _ => false,
+        }
+    }
+}
+
+#[cfg(all(test, feature = "sqlite"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_declared_type_says_which_values_stay_what_they_are() {
+        let (text, integer) = (ColumnValue::Text("1".to_owned()), ColumnValue::Integer(1));
+        let (real, bytes) = (ColumnValue::Real(1.0), ColumnValue::Bytes(vec![1]));
+        for (declared, keeps_text, keeps_integer, keeps_real) in [
+            ("TEXT", true, false, false),
+            ("varchar(10)", true, false, false),
+            ("CharInt", false, true, false),
+            ("BIGINT", false, true, false),
+            ("FLOATING POINT", false, true, false),
+            ("DOUBLE", false, false, true),
+            ("BLOB", true, true, true),
+            ("", true, true, true),
+            ("NUMERIC", false, true, false),
+            ("BOOLEAN", false, true, false),
+            ("STRING", false, true, false),
+            ("JSON", false, true, false),
+            ("ANY", false, true, false),
+        ] {
+            let affinity = Affinity::of_declared(declared);
+            let keeps = [&text, &integer, &real].map(|value| affinity.keeps(value));
+            assert_eq!(keeps, [keeps_text, keeps_integer, keeps_real], "{declared}");
+            assert!(affinity.keeps(&bytes) && affinity.keeps(&ColumnValue::Null));
+            assert!(!affinity.keeps(&ColumnValue::InvalidText(vec![0xff])));
+        }
+    }
 }

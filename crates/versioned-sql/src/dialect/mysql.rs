@@ -113,7 +113,8 @@ pub(crate) async fn columns(
             _ => Class::Other(column_type.into()),
         };
         let collation = collation.map(|collation| (String::new(), collation));
-        columns.push(Column { name: row.text(0)?, class, is_stored: row.is_true(4)?, collation });
+        let (name, is_stored) = (row.text(0)?, row.is_true(4)?);
+        columns.push(Column { name, class, is_stored, affinity: None, collation });
     }
     Ok(columns)
 }

@@ -248,7 +248,8 @@ pub(crate) async fn columns(
             _ => Class::Other(row.text(2)?.into()),
         };
         let collation = row.optional_text(4)?.zip(row.optional_text(5)?);
-        columns.push(Column { name: row.text(0)?, class, is_stored: row.is_true(3)?, collation });
+        let (name, is_stored) = (row.text(0)?, row.is_true(3)?);
+        columns.push(Column { name, class, is_stored, affinity: None, collation });
     }
     Ok((columns, has_stamps))
 }

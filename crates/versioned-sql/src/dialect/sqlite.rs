@@ -9,7 +9,7 @@ use sqlx::{
 use versioned_store::{ColumnValue, StoreErrorKind, StoreProblem};
 
 use super::{
-    Class,
+    Affinity, Class,
     sqlite_held::{Held, Returns},
 };
 use crate::{
@@ -81,7 +81,7 @@ pub(crate) async fn columns(
     let statement = Statement::with(
         super::Dialect::Sqlite,
         "SELECT (SELECT encoding = 'UTF-8' FROM pragma_encoding), name, \
-         upper(type) IN ('BOOLEAN', 'BOOL'), hidden = 0 FROM pragma_table_xinfo(?)",
+         upper(type) IN ('BOOLEAN', 'BOOL'), hidden = 0, type FROM pragma_table_xinfo(?)",
         &[statement::text(table)],
     )?;
     let mut columns = Vec::new();
@@ -91,7 +91,8 @@ pub(crate) async fn columns(
         }
         let class = if row.is_true(2)? { Class::Boolean } else { Class::Any };
         let (name, is_stored) = (row.text(1)?, row.is_true(3)?);
-        columns.push(Column { name, class, is_stored, collation: None });
+        let affinity = Some(Affinity::of_declared(&row.optional_text(4)?.unwrap_or_default()));
+        columns.push(Column { name, class, is_stored, affinity, collation: None });
     }
     Ok(columns)
 }

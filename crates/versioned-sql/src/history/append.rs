@@ -3,28 +3,35 @@
 //! Layer: adapters. Invariant: what exists is never written over, whether the tables forbid it or not. The row of a model
 //! was written before in the same transaction, so nobody else appends to its history meanwhile.
 
+use std::collections::BTreeSet;
+
 use versioned_store::{
     ColumnValue, CommitCommand, CommitRecord, EntityKey, EntityTable, ModelVersion, NewCommit,
     StoreProblem,
 };
 
-use super::tables::{self, Tables};
+use super::{
+    present::Places,
+    tables::{self, Tables},
+};
 use crate::{
     connection::Transaction,
     error::Fault,
     insert::{self, NewRow},
-    keys,
     schema::{Schema, View},
-    statement::{Statement, number, text},
+    statement::{number, text},
 };
 
-/// Most commits of one statement.
-const COMMITS_MAX: usize = 50;
+/// Most bytes of snapshots in one statement, unless there is one alone that has more.
+const BYTES_MAX: usize = 4 << 20;
 
-/// Appends the commits of a batch.
+/// Appends the commits of a batch; `view` is the table as the rows were written to it.
+///
+/// As long as the transaction lasts, the database lets nobody change the columns of a table that it has written rows to.
 pub(crate) async fn append(
     transaction: &mut Transaction,
     table: &EntityTable,
+    view: Option<&View<'_>>,
     commits: &[NewCommit],
 ) -> Result<(), Fault> {
     if commits.is_empty() {
@@ -42,7 +49,13 @@ pub(crate) async fn append(
             record,
         })
         .collect();
-    append_entries(transaction, table, &entries).await
+    match view {
+        Some(view) => append_entries(transaction, view, &entries).await,
+        None => {
+            let view = View::read(transaction, table).await?;
+            append_entries(transaction, &view, &entries).await
+        }
+    }
 }
 
 /// A commit and its snapshot, which were checked against the table.
@@ -55,16 +68,19 @@ pub(super) struct Entry<'e> {
 
 pub(super) async fn append_entries(
     transaction: &mut Transaction,
-    table: &EntityTable,
+    view: &View<'_>,
     entries: &[Entry<'_>],
 ) -> Result<(), Fault> {
-    let view = View::read(transaction, table).await?;
     let Tables { history, version_column, snapshots, commits } =
-        tables::checked(transaction, table).await?;
-    for entries in entries.chunks(COMMITS_MAX) {
+        tables::checked(transaction, view.table).await?;
+    check_once(history.snapshots_table(), entries)?;
+    let mut rest = entries;
+    while !rest.is_empty() {
+        let (entries, after) = rest.split_at(together(rest, insert::rows_max(view.dialect)));
+        rest = after;
         let content = |entry: &Entry<'_>| vec![(history.content(), text(entry.snapshot))];
         let place = Appended {
-            view: &view,
+            view,
             name: history.snapshots_table(),
             version_column,
             schema: &snapshots,
@@ -85,6 +101,28 @@ pub(super) async fn append_entries(
     Ok(())
 }
 
+/// Refuses a commit that comes twice, which tables of the application's may not.
+fn check_once(table: &str, entries: &[Entry<'_>]) -> Result<(), StoreProblem> {
+    let mut seen = BTreeSet::new();
+    match entries.iter().find(|entry| !seen.insert((entry.key, entry.version))) {
+        Some(Entry { key, version, .. }) => {
+            let (table, key, version) = (table.into(), (*key).clone(), *version);
+            Err(StoreProblem::HistoryExists { table, key, version })
+        }
+        None => Ok(()),
+    }
+}
+
+/// How many entries go into one statement.
+fn together(entries: &[Entry<'_>], rows_max: usize) -> usize {
+    let mut bytes = 0;
+    let fits = |entry: &&Entry<'_>| {
+        bytes += entry.snapshot.len();
+        bytes <= BYTES_MAX
+    };
+    entries.iter().take(rows_max).take_while(fits).count().max(1)
+}
+
 /// One of the tables of a history.
 struct Appended<'t> {
     view: &'t View<'t>,
@@ -101,7 +139,14 @@ impl Appended<'_> {
         entries: &'e [Entry<'e>],
         set: impl Fn(&'e Entry<'e>) -> Vec<(&'e str, ColumnValue)>,
     ) -> Result<(), Fault> {
-        self.check_absent(transaction, entries).await?;
+        let places =
+            Places { view: self.view, name: self.name, version_column: self.version_column };
+        let keys: Vec<(&EntityKey, ModelVersion)> =
+            entries.iter().map(|entry| (entry.key, entry.version)).collect();
+        if let Some((key, version)) = places.first_present(transaction, &keys).await? {
+            let table = self.name.into();
+            return Err(StoreProblem::HistoryExists { table, key, version }.into());
+        }
         let mut rows = Vec::with_capacity(entries.len());
         for entry in entries {
             let ids = self.view.table.id().iter().map(|id| id.name());
@@ -113,31 +158,5 @@ impl Appended<'_> {
             rows.push(NewRow { key: entry.key, columns, of_key });
         }
         insert::insert(transaction, self.name, self.schema, &rows).await
-    }
-
-    async fn check_absent(
-        &self,
-        transaction: &mut Transaction,
-        entries: &[Entry<'_>],
-    ) -> Result<(), Fault> {
-        let (name, version_column) = (self.name, self.version_column);
-        let mut statement = Statement::new(self.view.dialect);
-        statement.sql.text("SELECT ");
-        for id in self.view.table.id() {
-            statement.sql.table(name).text(".").name(id.name()).text(", ");
-        }
-        statement.sql.table(name).text(".").name(version_column);
-        statement.sql.text(" FROM ").table(name).text(" WHERE ");
-        for (index, entry) in entries.iter().enumerate() {
-            statement.sql.text(if index > 0 { " OR (" } else { "(" });
-            keys::equal_in(&mut statement, name, self.view, entry.key)?;
-            statement.sql.text(" AND ").table(name).text(".").name(version_column).text(" = ");
-            statement.bind(&number(entry.version.number()))?.sql.text(")");
-        }
-        statement.sql.text(" LIMIT 1");
-        let Some(mut found) = transaction.first(statement).await? else { return Ok(()) };
-        let key = keys::read(&mut found, self.view, None)?;
-        let version = ModelVersion::new(found.integer(self.view.table.id().len())?);
-        Err(StoreProblem::HistoryExists { table: name.into(), key, version }.into())
     }
 }

@@ -4,6 +4,7 @@
 
 mod append;
 mod log;
+mod present;
 mod save;
 mod tables;
 

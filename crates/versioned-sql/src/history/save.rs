@@ -78,7 +78,7 @@ async fn commit_checked(
         transaction.rollback().await?;
         return Ok(outcomes);
     }
-    follow(&mut transaction, table, commits, versions).await?;
+    follow(&mut transaction, &view, commits, versions).await?;
     transaction.commit().await?;
     Ok(outcomes)
 }
@@ -86,18 +86,18 @@ async fn commit_checked(
 /// Writes what goes with models that were changed.
 async fn follow(
     transaction: &mut Transaction,
-    table: &EntityTable,
+    view: &View<'_>,
     commits: &[ModelCommit],
     versions: &[Option<ModelVersion>],
 ) -> Result<(), Fault> {
-    if table.history().is_some() && !commits.is_empty() {
+    if view.table.history().is_some() && !commits.is_empty() {
         let entries = commits.iter().zip(versions).map(|(commit, version)| {
             let ModelCommit { change, snapshot, record, .. } = commit;
             let version = version.ok_or(StoreProblem::HistoryMissing)?;
             Ok(Entry { key: change.key(), version, snapshot, record })
         });
         let entries: Vec<Entry<'_>> = entries.collect::<Result<_, StoreProblem>>()?;
-        append_entries(transaction, table, &entries).await?;
+        append_entries(transaction, view, &entries).await?;
     }
     let mut columns = ledger::dependents::Columns::default();
     for row in commits.iter().flat_map(|commit| &commit.dependents) {

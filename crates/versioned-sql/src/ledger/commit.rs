@@ -19,6 +19,7 @@ use crate::{
     dialect::Dialect,
     error::{Fault, retried},
     history,
+    schema::View,
     statement::{Statement, maybe_text, number, text},
     write,
 };
@@ -34,9 +35,13 @@ pub(super) async fn commit(
         // Whoever takes the run over waits for the batch, or the batch finds out before it has written anything.
         lock_run(&mut transaction, batch).await?;
     }
-    let mut outcomes = match checked.is_empty() {
-        true => Vec::new(),
-        false => write::write_rows(&mut transaction, table, checked).await?,
+    let view = match checked.is_empty() {
+        true => None,
+        false => Some(View::read(&mut transaction, table).await?),
+    };
+    let mut outcomes = match &view {
+        None => Vec::new(),
+        Some(view) => write::write_rows(&mut transaction, view, checked).await?,
     };
     if let Some(turn) = batch.turn {
         // What is locked from here on, batches lock one after the other. Who has taken the run over waits for the rows at
@@ -57,7 +62,7 @@ pub(super) async fn commit(
     }
     let follow_up = (batch.follow)(&outcomes);
     save(&mut transaction, batch, &follow_up.checkpoint).await?;
-    history::append(&mut transaction, table, &follow_up.commits).await?;
+    history::append(&mut transaction, table, view.as_ref(), &follow_up.commits).await?;
     follow(&mut transaction, batch.run, &follow_up, &mut columns).await?;
     match transaction.commit().await {
         Err(lost) if lost.is_in_doubt() => {

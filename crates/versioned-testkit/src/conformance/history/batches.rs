@@ -1,8 +1,8 @@
 //! Rules of batches that write commits.
 
 use versioned_store::{
-    Checkpoint, CommitKind, EntityTable, FollowUp, JobLedger, ModelVersion, NewCommit, RunId,
-    RunKind, RunRequest, StorageModel, StoreErrorKind, WriteOutcome,
+    Checkpoint, CommitKind, CommitsRequest, EntityTable, FollowUp, JobLedger, ModelVersion,
+    NewCommit, RunId, RunKind, RunRequest, StorageModel, StoreErrorKind, WriteOutcome,
 };
 
 use super::fixture::{
@@ -115,4 +115,48 @@ pub async fn a_batch_whose_commits_do_not_fit_writes_nothing<F: HistoryFixture>(
     let follow = |_: &[WriteOutcome]| follow_up(1, Vec::new());
     let written = batch(run_id, &[], &follow);
     fixture.store().commit_batch(&without, &written).await.expect("no commits, no history needed");
+}
+
+/// A batch of more commits than a database takes at once, and of more bytes, is appended as a whole in its order, or not
+/// at all where the last one exists already.
+pub async fn a_batch_of_many_commits_is_appended_in_its_order<F: HistoryFixture>(fixture: &F) {
+    const MODELS: usize = 1050;
+    let table = with_history(fixture, model()).await;
+    let last = saved(fixture, &table, creation("last", "1")).await;
+    saved(fixture, &table, creation("other", "1")).await;
+    let run = run(fixture, &table).await;
+    // Not in the order of their keys.
+    let key = |index: usize| format!("{:04}", (index * 11) % MODELS);
+    let mut commits: Vec<NewCommit> = (0..MODELS).map(|index| migrated(&key(index), 2)).collect();
+    commits[3].snapshot = "x".repeat(5 << 20);
+    commits.push(migrated("last", 1));
+
+    let before = stored(fixture, &table).await;
+    let writes = [edit(last, "new")];
+    let follow = |_: &[WriteOutcome]| follow_up(1, commits.clone());
+    let refused = fixture.store().commit_batch(&table, &batch(run, &writes, &follow)).await;
+    assert_eq!(refused.expect_err("the last one is there").kind(), StoreErrorKind::Rejected);
+    assert_eq!(stored(fixture, &table).await, before);
+
+    commits.pop();
+    let follow = |_: &[WriteOutcome]| follow_up(1, commits.clone());
+    let written = batch(run, &writes, &follow);
+    let outcomes = fixture.store().commit_batch(&table, &written).await.expect("it commits");
+    assert_eq!(outcomes, [WriteOutcome::Written]);
+    let mut request = CommitsRequest { of: None, after: None, limit: 1000 };
+    let mut keys = Vec::new();
+    loop {
+        let page = super::fixture::commits(fixture, &table, &request).await;
+        let Some(last) = page.last() else { break };
+        request.after = Some(last.number);
+        keys.extend(page.iter().map(|entry| entry.key.to_string()));
+    }
+    let wanted = ["last".to_owned(), "other".to_owned()].into_iter();
+    let wanted: Vec<String> = wanted.chain((0..MODELS).map(key)).collect();
+    assert_eq!(keys, wanted);
+    for commit in [&commits[0], &commits[3], &commits[100], &commits[MODELS - 1]] {
+        let found = snapshot(fixture, &table, commit.key.clone(), 2).await.expect("it is there");
+        assert_eq!(found.document(), Some(commit.snapshot.as_bytes()));
+        assert_eq!(found.record.as_ref(), Some(&commit.record));
+    }
 }

@@ -34,6 +34,7 @@ mod saves;
 mod snapshots;
 
 pub use batches::{
+    a_batch_of_many_commits_is_appended_in_its_order,
     a_batch_whose_commits_do_not_fit_writes_nothing, a_batch_writes_its_commits_in_its_transaction,
 };
 pub use fixture::HistoryFixture;
@@ -78,6 +79,7 @@ macro_rules! history_conformance {
             every_kind_of_key_has_a_history
             a_batch_writes_its_commits_in_its_transaction
             a_batch_whose_commits_do_not_fit_writes_nothing
+            a_batch_of_many_commits_is_appended_in_its_order
             snapshots_are_rewritten_in_place
             snapshots_of_deleted_models_are_migrated_or_skipped
             a_revert_is_a_commit_with_old_content
