@@ -10,6 +10,7 @@ use std::time::Duration;
 #[cfg(feature = "sqlite")]
 use crate::dialect::sqlite_held::{Held, Returns};
 use crate::{
+    ahead::Ahead,
     dialect::{Dialect, OwnType},
     error::Fault,
     found::Found,
@@ -51,6 +52,7 @@ pub(crate) enum Pool {
 pub(crate) struct Database {
     pub(crate) pool: Pool,
     pub(crate) timeouts: Timeouts,
+    pub(crate) ahead: Ahead,
     #[cfg(feature = "sqlite")]
     pub(crate) returns: Returns,
 }

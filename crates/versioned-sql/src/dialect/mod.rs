@@ -10,6 +10,8 @@ pub(crate) mod mysql_write;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
 #[cfg(feature = "postgres")]
+pub(crate) mod postgres_columns;
+#[cfg(feature = "postgres")]
 pub(crate) mod postgres_write;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
