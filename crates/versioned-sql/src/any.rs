@@ -85,6 +85,7 @@ impl<P: Connect> Store<P> {
         Store {
             pool: AnyPool(self.pool.pool()),
             timeouts: self.timeouts,
+            ahead: self.ahead,
             #[cfg(feature = "sqlite")]
             returns: self.returns,
         }

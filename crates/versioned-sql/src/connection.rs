@@ -10,6 +10,7 @@ use std::time::Duration;
 #[cfg(feature = "sqlite")]
 use crate::dialect::sqlite_held::{Held, Returns};
 use crate::{
+    ahead::Ahead,
     dialect::{Dialect, OwnType},
     error::Fault,
     found::Found,
@@ -51,6 +52,7 @@ pub(crate) enum Pool {
 pub(crate) struct Database {
     pub(crate) pool: Pool,
     pub(crate) timeouts: Timeouts,
+    pub(crate) ahead: Ahead,
     #[cfg(feature = "sqlite")]
     pub(crate) returns: Returns,
 }
@@ -148,7 +150,7 @@ impl Transaction {
     pub(crate) async fn each(
         &mut self,
         statement: Statement,
-        mut take: impl FnMut(Found) -> Result<bool, Fault> + Send,
+        take: impl FnMut(Found) -> Result<bool, Fault> + Send,
     ) -> Result<(), Fault> {
         let sql = statement.sql.into_safe();
         match (self, statement.arguments) {
@@ -160,7 +162,7 @@ impl Transaction {
             }
             #[cfg(feature = "postgres")]
             (Self::Postgres(transaction), Arguments::Postgres(arguments)) => {
-                let query = sqlx::query_with(sql, arguments);
+                let (query, mut take) = (sqlx::query_with(sql, arguments), take);
                 let mut rows = query.fetch(&mut **transaction);
                 while let Some(row) = poll_fn(|context| rows.as_mut().poll_next(context)).await {
                     let row = row.map_err(Fault::postgres)?;

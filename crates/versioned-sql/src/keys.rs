@@ -50,7 +50,7 @@ pub(crate) fn by_bytes(
             add(sql);
             sql.text(" COLLATE BINARY");
         }
-        Dialect::Postgres if matches!(class, Class::Text { .. }) => {
+        Dialect::Postgres if matches!(class, Class::Text { by_bytes: false }) => {
             add(sql);
             sql.text(" COLLATE \"C\"");
         }

@@ -20,6 +20,7 @@ macro_rules! with_a_database {
 }
 
 with_a_database! {
+    mod ahead;
     mod any;
     mod columns;
     mod connection;

@@ -21,7 +21,9 @@ use crate::{dialect::Dialect, error, store::Store};
 ///   form of its own, and what is read and compared is that form as text.
 /// - **Keys** are integers, signed or not, up to 9 223 372 036 854 775 807; texts; `binary(16)` for a UUID; or several of them.
 ///   Text keys are ordered by their bytes: the server uses its index for that order where the collation of the id column
-///   ends in `_bin`, and sorts the table for every page otherwise.
+///   ends in `_bin`. Otherwise, up to 50 000 keys are sorted and read ahead by one statement, which reads the whole table, and
+///   pages are read by their keys. Rows that are inserted meanwhile among keys that were read ahead are seen by the next
+///   scan; such keys are used for 5 seconds and 20 times the time that reading them took, and then read again.
 /// - **Other types** (times, `decimal`, enumerations) come as texts, and are written as such.
 /// - **Writes** lock the rows of a batch, compare them as they are then with what was read, and set those that are the same, a
 ///   few statements per batch, at `READ COMMITTED`.

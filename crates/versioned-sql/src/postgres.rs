@@ -20,8 +20,11 @@ use crate::{dialect::Dialect, error, store::Store};
 ///   half of a character (an escape such as `\ud83d` alone), which `jsonb` cannot hold, are errors of their row before they
 ///   reach the server.
 /// - **Keys** are `smallint`, `integer`, `bigint`, `text`, `varchar`, `uuid`, or several of them. Text keys are ordered by their
-///   bytes: where the id column has another collation than `C`, the server cannot use its index for that order and
-///   sorts the table for every page; an index over `(id COLLATE "C")` helps.
+///   bytes. Where the collation of the id column orders by bytes too (`C`, `POSIX`, `ucs_basic`, those of the server's own
+///   provider, or the database's default if it is one of these), pages are read by the column's index. Otherwise, up to 50 000
+///   keys are sorted and read ahead by one statement, which reads the whole table, and pages are read by their keys. Rows that are
+///   inserted meanwhile among keys that were read ahead are seen by the next scan; such keys are used for 5 seconds
+///   and 20 times the time that reading them took, and then read again.
 /// - **Other types** (times, `numeric`, enumerations) come as texts, and are written as such.
 /// - **Writes** are one statement per batch, at `READ COMMITTED`: a row is locked when it is compared and written. A row that a
 ///   scan has read is the same if the same transaction has written it (`xmin`) and it lies in the same place (`ctid`); where it

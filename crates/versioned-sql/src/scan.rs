@@ -10,6 +10,7 @@ use versioned_store::{
 };
 
 use crate::{
+    ahead,
     connection::{Database, Transaction},
     error::Fault,
     found::Found,
@@ -30,10 +31,25 @@ pub(crate) async fn scan(
     if request.after.is_none() {
         check_nulls(&mut transaction, &view).await?;
     }
-    let (count, mut is_last) = measure(&mut transaction, &view, request).await?;
+    let page = match ahead::is_needed(&view) {
+        true => ahead::page(&database.ahead, &mut transaction, &view, request).await?,
+        false => page(&mut transaction, &view, request, &[]).await?,
+    };
+    transaction.commit().await?;
+    Ok(page)
+}
+
+/// Reads a page of a range; where there are `keys`, of those rows of it that have one of them.
+pub(crate) async fn page(
+    transaction: &mut Transaction,
+    view: &View<'_>,
+    request: &ScanRequest,
+    keys: &[EntityKey],
+) -> Result<Page, Fault> {
+    let (count, mut is_last) = measure(transaction, view, request, keys).await?;
     let mut rows: Vec<Row> = Vec::with_capacity(count);
     if count > 0 {
-        read(&mut transaction, &view, request, &mut rows, count).await?;
+        read(transaction, view, (request, keys), &mut rows, count).await?;
         is_last &= rows.len() == count;
     }
     if let (false, Some(last)) = (is_last, rows.last()) {
@@ -41,9 +57,8 @@ pub(crate) async fn scan(
         let select_one = |sql: &mut Sql| {
             sql.text("1");
         };
-        row_of(&mut transaction, &view, &last.key, select_one).await?;
+        row_of(transaction, view, &last.key, select_one).await?;
     }
-    transaction.commit().await?;
     Ok(Page { rows, is_last })
 }
 
@@ -51,7 +66,7 @@ pub(crate) async fn scan(
 async fn read(
     transaction: &mut Transaction,
     view: &View<'_>,
-    request: &ScanRequest,
+    (request, keys): (&ScanRequest, &[EntityKey]),
     rows: &mut Vec<Row>,
     count: usize,
 ) -> Result<(), Fault> {
@@ -64,14 +79,17 @@ async fn read(
     }
     statement.sql.text(" FROM ").table(view.table.name());
     range(&mut statement, view, request)?;
+    among(&mut statement, view, keys)?;
     keys::order(&mut statement.sql, view);
     limit(&mut statement, i64::try_from(count).unwrap_or(i64::MAX))?;
     let mut bytes = 0_usize;
-    let take = |mut found: Found| {
+    let take = |found: Found| {
         #[cfg(feature = "postgres")]
-        let stamp = match view.schema.has_stamps {
-            true => crate::dialect::postgres::stamp(&mut found),
-            false => None,
+        let (found, stamp) = {
+            let mut found = found;
+            let has_stamp = view.schema.has_stamps;
+            let stamp = has_stamp.then(|| crate::dialect::postgres::stamp(&mut found)).flatten();
+            (found, stamp)
         };
         #[cfg(not(feature = "postgres"))]
         let stamp = None;
@@ -175,6 +193,7 @@ async fn measure(
     transaction: &mut Transaction,
     view: &View<'_>,
     request: &ScanRequest,
+    keys: &[EntityKey],
 ) -> Result<(usize, bool), Fault> {
     let bytes_max = i64::try_from(request.limits.bytes_max).unwrap_or(i64::MAX);
     // Without any bytes to go, the first row is the page.
@@ -197,6 +216,7 @@ async fn measure(
     view.size(&mut statement.sql, request.bodies);
     statement.sql.text(" AS size FROM ").table(view.table.name());
     range(&mut statement, view, request)?;
+    among(&mut statement, view, keys)?;
     keys::order(&mut statement.sql, view);
     limit(&mut statement, rows_max + 1)?;
     statement.sql.text(") AS sizes) AS measured");
@@ -207,7 +227,16 @@ async fn measure(
     Ok((usize::try_from(fitting).unwrap_or(0), fitting == found))
 }
 
-fn range(
+/// Adds to the condition of a range that a row has one of the keys, if there are any.
+fn among(statement: &mut Statement, view: &View<'_>, keys: &[EntityKey]) -> Result<(), Fault> {
+    if keys.is_empty() {
+        return Ok(());
+    }
+    statement.sql.text(" AND ");
+    ahead::among(statement, view, keys)
+}
+
+pub(crate) fn range(
     statement: &mut Statement,
     view: &View<'_>,
     request: &ScanRequest,
@@ -221,7 +250,7 @@ fn range(
     Ok(())
 }
 
-fn limit(statement: &mut Statement, rows: i64) -> Result<(), Fault> {
+pub(crate) fn limit(statement: &mut Statement, rows: i64) -> Result<(), Fault> {
     statement.sql.text(" LIMIT ");
     statement.bind(&number(rows))?;
     Ok(())

@@ -49,7 +49,7 @@ impl Schema {
             #[cfg(feature = "sqlite")]
             Dialect::Sqlite => (crate::dialect::sqlite::columns(transaction, table).await?, false),
             #[cfg(feature = "postgres")]
-            Dialect::Postgres => crate::dialect::postgres::columns(transaction, table).await?,
+            Dialect::Postgres => crate::dialect::postgres_columns::columns(transaction, table).await?,
             #[cfg(feature = "mysql")]
             Dialect::MySql => (crate::dialect::mysql::columns(transaction, table).await?, false),
             #[cfg(not(all(feature = "sqlite", feature = "postgres", feature = "mysql")))]

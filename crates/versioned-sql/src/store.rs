@@ -10,6 +10,7 @@ use versioned_store::{
 };
 
 use crate::{
+    ahead::Ahead,
     connection::{Database, Pool, Timeouts},
     count,
     error::{repeated, retried},
@@ -24,6 +25,7 @@ use crate::{
 pub struct Store<P> {
     pub(crate) pool: P,
     pub(crate) timeouts: Timeouts,
+    pub(crate) ahead: Ahead,
     #[cfg(feature = "sqlite")]
     pub(crate) returns: crate::dialect::sqlite_held::Returns,
 }
@@ -71,6 +73,7 @@ impl<P: Connect> Store<P> {
         Self {
             pool,
             timeouts: Timeouts::default(),
+            ahead: Ahead::default(),
             #[cfg(feature = "sqlite")]
             returns: crate::dialect::sqlite_held::Returns::default(),
         }
@@ -92,6 +95,7 @@ impl<P: Connect> Store<P> {
         Database {
             pool: self.pool.pool(),
             timeouts: self.timeouts,
+            ahead: self.ahead.clone(),
             #[cfg(feature = "sqlite")]
             returns: self.returns.clone(),
         }

@@ -7,6 +7,7 @@ mod history;
 pub(crate) mod mariadb;
 mod memory;
 pub(crate) mod postgres;
+pub(crate) mod reading_ahead;
 pub(crate) mod sqlite;
 mod table;
 mod typed;

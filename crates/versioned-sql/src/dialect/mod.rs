@@ -10,6 +10,8 @@ pub(crate) mod mysql_write;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
 #[cfg(feature = "postgres")]
+pub(crate) mod postgres_columns;
+#[cfg(feature = "postgres")]
 pub(crate) mod postgres_insert;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres_write;

@@ -15,12 +15,11 @@ use versioned_store::{ColumnValue, IdKind, KeyPart, RowStamp, StoreErrorKind};
 
 use super::{Class, DATABASE, Dialect, LOGIN, READ_ONLY, RIGHTS};
 use crate::{
-    connection::{self, Timeouts},
+    connection::Timeouts,
     error::Fault,
     found::{self, Found},
-    schema::Column,
     sql::Sql,
-    statement::{self, Arguments, Statement},
+    statement::{Arguments, Statement},
 };
 
 pub(crate) fn bind(
@@ -200,59 +199,6 @@ pub(crate) fn stamp(found: &mut Found) -> Option<RowStamp> {
 
 /// The highest number that is of no transaction.
 const FROZEN: u32 = 2;
-
-/// The columns of a table, none where there is no such table; and whether its rows have stamps.
-pub(crate) async fn columns(
-    transaction: &mut connection::Transaction,
-    table: &str,
-) -> Result<(Vec<Column>, bool), Fault> {
-    let mut name = Sql::new(Dialect::Postgres);
-    name.table(table);
-    let statement = Statement::with(
-        Dialect::Postgres,
-        // The type of a domain is that of its values.
-        "SELECT a.attname::text, b.typname::text, format_type(b.oid, NULL)::text, \
-         a.attgenerated = '', n.nspname::text, c.collname::text, \
-         CASE r.relkind WHEN 'r' THEN coalesce(m.amname = 'heap', false) \
-         WHEN 'p' THEN NOT EXISTS (SELECT 1 FROM pg_catalog.pg_partition_tree(r.oid) p \
-         JOIN pg_catalog.pg_class f ON f.oid = p.relid \
-         LEFT JOIN pg_catalog.pg_am fm ON fm.oid = f.relam \
-         WHERE p.isleaf AND coalesce(fm.amname <> 'heap', true)) \
-         ELSE false END AND (r.relkind = 'p' OR NOT r.relhassubclass) \
-         FROM pg_catalog.pg_attribute a \
-         JOIN pg_catalog.pg_class r ON r.oid = a.attrelid \
-         LEFT JOIN pg_catalog.pg_am m ON m.oid = r.relam \
-         JOIN pg_catalog.pg_type t ON t.oid = a.atttypid \
-         JOIN pg_catalog.pg_type b ON b.oid = coalesce(nullif(t.typbasetype, 0), t.oid) \
-         LEFT JOIN pg_catalog.pg_collation c ON c.oid = a.attcollation \
-         LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace \
-         WHERE a.attrelid = to_regclass(?) AND a.attnum > 0 AND NOT a.attisdropped \
-         ORDER BY a.attnum",
-        &[statement::text(name.into_text())],
-    )?;
-    let (mut columns, mut has_stamps) = (Vec::new(), false);
-    for mut row in transaction.all(statement).await? {
-        has_stamps = row.is_true(6)?;
-        let class = match row.text(1)?.as_str() {
-            "bool" => Class::Boolean,
-            "int2" | "int4" | "int8" => Class::Integer,
-            "float8" => Class::Real,
-            "float4" => Class::Single,
-            "text" | "varchar" => Class::Text { by_bytes: true },
-            "json" => Class::Json,
-            "jsonb" => Class::Jsonb,
-            "bytea" => Class::Bytes,
-            "uuid" => Class::Uuid,
-            // `character` alone would be one character.
-            "bpchar" => Class::Other("bpchar".into()),
-            _ => Class::Other(row.text(2)?.into()),
-        };
-        let collation = row.optional_text(4)?.zip(row.optional_text(5)?);
-        let (name, is_stored) = (row.text(0)?, row.is_true(3)?);
-        columns.push(Column { name, class, is_stored, affinity: None, collation });
-    }
-    Ok((columns, has_stamps))
-}
 
 /// A transaction that reads.
 pub(crate) async fn reading(

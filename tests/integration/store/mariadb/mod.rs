@@ -1,5 +1,6 @@
 //! MariaDB: the rules for every store, and what is particular to it.
 
+mod collations;
 pub(crate) mod fixture;
 mod types;
 

@@ -46,6 +46,12 @@ impl PostgresFixture {
         Self { store: PostgresStore::new(pool.unwrap()).with_timeouts(timeouts), types }
     }
 
+    /// The same with keys that are texts in columns of a type.
+    pub(crate) fn with_text_key(mut self, text_key: &'static str) -> Self {
+        self.types.text_key = text_key;
+        self
+    }
+
     /// Runs SQL of a test.
     pub(crate) async fn execute(&self, sql: &str) {
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(self.store.pool()).await.unwrap();

@@ -1,5 +1,6 @@
 //! PostgreSQL: the rules for every store, and what is particular to it.
 
+mod collations;
 pub(crate) mod fixture;
 mod locks;
 mod stamps;
