@@ -30,6 +30,12 @@ pub(super) fn add_problems(error: &ValidationError<'_>, problems: &mut Vec<Value
                 problems.push(ValueProblem::new(path.as_str(), problem));
             }
         }
+        // What `additionalProperties: false` refuses where no property is declared.
+        Kind::FalseSchema
+            if error.evaluation_path().as_str().ends_with("/additionalProperties") =>
+        {
+            problems.push(ValueProblem::new(path, "has members, and the schema has none"));
+        }
         kind => problems.push(ValueProblem::new(path, words(kind, error.instance()))),
     }
 }
@@ -233,6 +239,8 @@ mod tests {
             &json!(1.5),
             &[("", "is a number with a fraction, not null or a string")],
         );
+        let empty = json!({"type": "object", "additionalProperties": false});
+        check(&empty, &json!({"b": 1}), &[("", "has members, and the schema has none")]);
         let closed = json!({"properties": {"a": true}, "additionalProperties": false});
         check(
             &closed,
