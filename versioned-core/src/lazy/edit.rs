@@ -39,6 +39,13 @@ impl<'a> LazyValue<'a> {
         self.as_ref().as_str()
     }
 
+    /// The last character of a text, for which no more of it is decoded; `None` if this is no text, an empty one, or
+    /// one that ends in a lone surrogate.
+    #[must_use]
+    pub fn last_char(&self) -> Option<char> {
+        self.as_ref().last_char()
+    }
+
     /// The text of a number, as it is written.
     #[must_use]
     pub fn number_text(&self) -> Option<Cow<'_, str>> {

@@ -11,7 +11,7 @@ use super::{
     slice::Slice,
     value::{LazyValue, Node, Place},
 };
-use crate::{ConversionError, engine::typed_from_str};
+use crate::{ConversionError, engine::typed_from_str, json::last_character};
 
 /// The six kinds of JSON values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,6 +129,16 @@ impl<'v, 'a> LazyRef<'v, 'a> {
             decode_quoted(raw).map(Cow::Owned)
         } else {
             Some(Cow::Borrowed(inner))
+        }
+    }
+
+    /// The last character of a text, for which no more of it is decoded; `None` if this is no text, an empty one, or
+    /// one that ends in a lone surrogate.
+    #[must_use]
+    pub fn last_char(self) -> Option<char> {
+        match self.source {
+            Source::Slice(slice) => last_character(slice.string()?),
+            Source::Node(_) => self.as_str()?.chars().next_back(),
         }
     }
 
