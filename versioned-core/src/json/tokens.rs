@@ -5,6 +5,7 @@
 use super::{
     JsonError, JsonErrorKind,
     scan::{SHORT_STRING_MAX, Sink},
+    specials::{WINDOW, specials},
     strings::{find_special, indent_of, special_near, window_at},
 };
 
@@ -116,21 +117,46 @@ pub(crate) fn near_end(bytes: &[u8], near: usize) -> Option<usize> {
 #[inline(never)]
 fn string_from(bytes: &[u8], mut position: usize) -> Result<(usize, bool), JsonError> {
     let mut has_escapes = false;
-    loop {
-        position = find_special(bytes, position);
-        loop {
-            match bytes.get(position) {
-                Some(b'"') => return Ok((position + 1, has_escapes)),
-                Some(b'\\') => {
-                    has_escapes = true;
-                    position = escape(bytes, position)?;
-                }
-                // What follows an escape.
-                Some(0x20..) => break,
-                Some(_) => return Err(JsonError::new(JsonErrorKind::ControlCharacter, position)),
-                None => return Err(unexpected(bytes, position)),
+    while let Some(window) = window_at::<WINDOW>(bytes, position) {
+        let mut found = specials(window);
+        let mut passed = WINDOW;
+        while found != 0 {
+            let at = position + found.trailing_zeros() as usize;
+            let end = special_end(bytes, at)?;
+            if end.is_string_end {
+                return Ok((end.position, has_escapes));
             }
+            has_escapes = true;
+            passed = end.position - position;
+            // An escape may reach into the next window.
+            found = if passed < WINDOW { found >> passed << passed } else { 0 };
         }
+        position += passed.max(WINDOW);
+    }
+    loop {
+        let end = special_end(bytes, find_special(bytes, position))?;
+        if end.is_string_end {
+            return Ok((end.position, has_escapes));
+        }
+        has_escapes = true;
+        position = end.position;
+    }
+}
+
+/// What is behind a special byte of a string.
+struct SpecialEnd {
+    position: usize,
+    /// Whether it is the quote at the end, and not an escape.
+    is_string_end: bool,
+}
+
+#[inline(always)]
+fn special_end(bytes: &[u8], position: usize) -> Result<SpecialEnd, JsonError> {
+    match bytes.get(position) {
+        Some(b'"') => Ok(SpecialEnd { position: position + 1, is_string_end: true }),
+        Some(b'\\') => Ok(SpecialEnd { position: escape(bytes, position)?, is_string_end: false }),
+        Some(_) => Err(JsonError::new(JsonErrorKind::ControlCharacter, position)),
+        None => Err(unexpected(bytes, position)),
     }
 }
 
