@@ -10,6 +10,7 @@
 //! assert_eq!(error.kind(), JsonErrorKind::DuplicateKey);
 //! ```
 
+mod between;
 mod decode;
 mod error;
 mod limits;
@@ -17,6 +18,7 @@ mod plain;
 mod pointer;
 mod quick;
 pub(crate) mod scan;
+mod specials;
 pub(crate) mod strings;
 pub(crate) mod tokens;
 mod value;

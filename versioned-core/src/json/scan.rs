@@ -5,7 +5,8 @@
 
 use super::{
     JsonError, JsonErrorKind, Limits,
-    strings::NEAR,
+    between::Between,
+    specials::NEAR,
     tokens::{blanks, byte, colon, key, literal, noted_string, number, string, unexpected},
 };
 
@@ -231,9 +232,20 @@ fn value(
     // Bit n is set if the bracket of level n is an object's, the innermost being level 0.
     let mut objects: u128 = 0;
     let mut depth: usize = 0;
+    let mut between = Between::UNKNOWN;
     loop {
         match byte(bytes, position) {
-            b'"' => position = noted_string(bytes, position, sink)?,
+            b'"' => {
+                position = noted_string(bytes, position, sink)?;
+                if depth > 0 && objects & 1 == 0 {
+                    // Lists of strings are often long, such as the lines of a text.
+                    while let Some(quote) = between.pass(bytes, position) {
+                        sink.item();
+                        position = noted_string(bytes, quote, sink)?;
+                    }
+                    between = Between::of(bytes, position).unwrap_or(between);
+                }
+            }
             open @ (b'{' | b'[') => {
                 if depth == depth_max {
                     return Err(JsonError::new(JsonErrorKind::TooDeep(depth_max), position));

@@ -5,7 +5,7 @@
 use super::{key::RawKey, slice::Slice, tape::Tape};
 use crate::json::{
     scan::{SHORT_STRING_MAX, Span},
-    strings::{behind_indent, find_special, quote_near},
+    strings::{behind_indent, find_special, special_near},
     tokens::near_end,
 };
 
@@ -103,7 +103,7 @@ impl<'t, 'a> Walk<'t, 'a> {
     #[inline(always)]
     fn string_end(&mut self, start: usize) -> usize {
         let bytes = self.tape.text().as_bytes();
-        let near = quote_near(bytes, start + 1);
+        let near = special_near(bytes, start + 1);
         near_end(bytes, near).unwrap_or_else(|| self.far_string_end(start, near).0)
     }
 
@@ -111,7 +111,7 @@ impl<'t, 'a> Walk<'t, 'a> {
     #[inline(always)]
     fn key_end(&mut self, start: usize) -> (usize, bool) {
         let bytes = self.tape.text().as_bytes();
-        let near = quote_near(bytes, start + 1);
+        let near = special_near(bytes, start + 1);
         if bytes.get(near) == Some(&b'"') {
             return (near + 1, false);
         }
