@@ -20,9 +20,8 @@ pub(super) fn end_lines(text: &mut LazyValue<'_>) -> Result<(), ConversionError>
         let lines = text.try_list_mut()?;
         let last = lines.len() - 1;
         for line in &mut lines[..last] {
-            let mut ended = line.try_str()?.into_owned();
-            ended.push('\n');
-            *line = ended.into();
+            let ended = line.try_str()? + "\n";
+            *line = ended.into_owned().into();
         }
     }
     Ok(())
@@ -34,8 +33,7 @@ pub(super) fn end_lines_of(part: &mut LazyObject<'_>, key: &str) -> Result<(), C
 }
 
 fn implies_line_ends(text: LazyRef<'_, '_>) -> bool {
-    let is_ended =
-        |line: LazyRef<'_, '_>| line.as_str().is_some_and(|it| it.ends_with(['\n', '\r']));
+    let is_ended = |line: LazyRef<'_, '_>| matches!(line.last_char(), Some('\n' | '\r'));
     text.len() > 1
         && text.at(0).is_some_and(|first| !is_ended(first))
         && text.elements().all(|line| line.kind() == Kind::String)

@@ -129,7 +129,7 @@ impl<'a: 'v, 'v> Document<'a> for LazyValue<'v> {
     }
 
     fn close(self, room: Room) -> Result<String, ConversionError> {
-        self.to_json_within(room)
+        self.into_json_within(room)
     }
 
     fn set_version(&mut self, version: &VersionMember) {

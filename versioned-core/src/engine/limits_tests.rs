@@ -11,7 +11,7 @@ use crate::{
 fn wrap(run: ChainRun<'_>) -> Result<ChainOutput, ChainError> {
     let error = |cause, source| ChainError { step: run.from, cause, source };
     let value = run.text.lazy().map_err(|source| error(ChainErrorCause::Input, source))?;
-    let json = LazyValue::from(vec![value]).to_json_within(run.text.room());
+    let json = LazyValue::from(vec![value]).into_json_within(run.text.room());
     let json = json.map_err(|source| error(ChainErrorCause::Output, source))?;
     Ok(ChainOutput { json, side_outputs: Vec::new() })
 }

@@ -22,18 +22,42 @@ fn unescaped(mut inner: &str) -> Option<String> {
         let plain = find_special(inner.as_bytes(), 0);
         decoded.push_str(&inner[..plain]);
         let Some(escape) = inner.get(plain + 1..) else { return Some(decoded) };
-        let (character, length) = match *escape.as_bytes().first()? {
-            b'b' => ('\u{8}', 1),
-            b'f' => ('\u{c}', 1),
-            b'n' => ('\n', 1),
-            b'r' => ('\r', 1),
-            b't' => ('\t', 1),
-            b'u' => unicode(escape)?,
-            itself => (char::from(itself), 1),
-        };
+        let (character, length) = escaped(escape)?;
         decoded.push(character);
         inner = &escape[length..];
     }
+}
+
+/// The last character of what stands between the quotes; `None` if there is none, or it is a lone surrogate.
+pub(crate) fn last_character(inner: &str) -> Option<char> {
+    let mut is_half = false;
+    // The lengths of escapes, the longest of which is a pair of surrogates.
+    for length in [2, 6, 12] {
+        let Some(start) = inner.len().checked_sub(length) else { break };
+        let backslashes = inner.as_bytes()[..=start].iter().rev().take_while(|it| **it == b'\\');
+        // The second of two backslashes is what the first one escapes.
+        if backslashes.count() % 2 == 1 {
+            match escaped(&inner[start + 1..]) {
+                Some((character, behind)) if behind + 1 == length => return Some(character),
+                Some(_) => {}
+                None => is_half |= length == 6,
+            }
+        }
+    }
+    if is_half { None } else { inner.chars().next_back() }
+}
+
+/// The character of an escape, and how long the escape is without its backslash, with which it starts.
+fn escaped(escape: &str) -> Option<(char, usize)> {
+    Some(match *escape.as_bytes().first()? {
+        b'b' => ('\u{8}', 1),
+        b'f' => ('\u{c}', 1),
+        b'n' => ('\n', 1),
+        b'r' => ('\r', 1),
+        b't' => ('\t', 1),
+        b'u' => unicode(escape)?,
+        itself => (char::from(itself), 1),
+    })
 }
 
 /// The character of an escape that starts with its `u`, and how long the escape is without its backslash.
@@ -58,7 +82,11 @@ mod tests {
     fn check(json: &str) -> Result<(), TestCaseError> {
         let ours = decode(Span { start: 0, end: json.len() }, json, true).ok();
         let theirs = serde_json::from_str::<String>(json).ok();
-        prop_assert_eq!(ours, theirs, "{}", json);
+        prop_assert_eq!(&ours, &theirs, "{}", json);
+        let last = last_character(&json[1..json.len() - 1]);
+        if let Some(text) = ours {
+            prop_assert_eq!(last, text.chars().next_back(), "{}", json);
+        }
         Ok(())
     }
 
@@ -86,6 +114,14 @@ mod tests {
         ] {
             check(&format!("\"{inner}\"")).expect(inner);
         }
+    }
+
+    #[test]
+    fn a_text_that_ends_in_a_lone_surrogate_has_no_last_character() {
+        for inner in [r"\ud83e", r"x\udd80", r"abcdefgh\udd80", r"\udd80\udd80", r"\\\ud83e", ""] {
+            assert_eq!(last_character(inner), None, "{inner}");
+        }
+        assert_eq!(last_character(r"\\ud83e"), Some('e'));
     }
 
     proptest! {

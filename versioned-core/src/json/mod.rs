@@ -23,7 +23,7 @@ pub(crate) mod strings;
 pub(crate) mod tokens;
 mod value;
 
-pub(crate) use decode::decode;
+pub(crate) use decode::{decode, last_character};
 pub use error::{JsonError, JsonErrorKind};
 pub use limits::Limits;
 pub(crate) use plain::is_plain;

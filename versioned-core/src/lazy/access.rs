@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use super::{
+    iterate::{LazyElements, LazyMembers},
     object::LazyObject,
-    read::{Kind, LazyElements, LazyMembers, LazyRef},
+    read::{Kind, LazyRef},
     value::{LazyValue, Place},
 };
 use crate::ConversionError;
@@ -146,7 +147,7 @@ impl<'a> LazyObject<'a> {
     ///
     /// There is no such member.
     pub fn try_get(&self, key: &str) -> Result<LazyRef<'_, 'a>, ConversionError> {
-        self.get(key).ok_or_else(|| missing_at(self.place, key))
+        self.get(key).ok_or_else(|| missing_at(self.members.place(), key))
     }
 
     /// The member with this key, to change it; of several, the last one.
@@ -155,8 +156,11 @@ impl<'a> LazyObject<'a> {
     ///
     /// There is no such member.
     pub fn try_get_mut(&mut self, key: &str) -> Result<&mut LazyValue<'a>, ConversionError> {
-        let place = self.place;
-        self.get_mut(key).ok_or_else(|| missing_at(place, key))
+        // Asked in this order because an error needs the object again.
+        match self.position(key) {
+            Some(position) => Ok(self.value_mut(position)),
+            None => Err(missing_at(self.members.place(), key)),
+        }
     }
 }
 
@@ -334,7 +338,7 @@ impl<'a> LazyValue<'a> {
         for (_, value) in object.iter_mut() {
             value.try_object_mut()?;
         }
-        Ok(object.iter_mut().filter_map(|(key, value)| Some((key, value.as_object_mut()?))))
+        Ok(object.iter_mut().map(|(key, value)| (key, opened_object(value))))
     }
 
     /// The elements of a list, all of them objects, opened: for conversions that change every one of them.
@@ -349,6 +353,11 @@ impl<'a> LazyValue<'a> {
         for element in elements.iter_mut() {
             element.try_object_mut()?;
         }
-        Ok(elements.iter_mut().filter_map(LazyValue::as_object_mut))
+        Ok(elements.iter_mut().map(opened_object))
     }
+}
+
+/// An object that was opened.
+fn opened_object<'v, 'a>(value: &'v mut LazyValue<'a>) -> &'v mut LazyObject<'a> {
+    value.as_object_mut().unwrap_or_else(|| unreachable!("all of them were opened"))
 }

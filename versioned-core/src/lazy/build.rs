@@ -7,11 +7,12 @@ use serde_json::{Number, Value};
 
 use super::{
     key::{Key, RawKey},
-    object::{LazyObject, Member},
+    members::Member,
+    object::LazyObject,
     read::{Kind, LazyRef},
     slice::Slice,
     tape::Tape,
-    value::{LazyValue, Made, Node},
+    value::{LazyValue, List, Node},
 };
 use crate::{
     ConversionError,
@@ -28,19 +29,19 @@ impl<'a> LazyValue<'a> {
     /// An object without members.
     #[must_use]
     pub fn object() -> Self {
-        Made::Object(LazyObject::new()).into()
+        LazyObject::new().into()
     }
 
     /// A list without elements.
     #[must_use]
     pub fn list() -> Self {
-        Made::List(Vec::new(), 0).into()
+        list(Vec::new())
     }
 
     /// A number; `None` for an infinite one or NaN, which JSON does not have.
     #[must_use]
     pub fn from_f64(number: f64) -> Option<Self> {
-        Number::from_f64(number).map(|number| Made::Number(number).into())
+        Number::from_f64(number).map(|number| Node::Number(Box::new(number)).into())
     }
 
     /// What a type serialises as.
@@ -70,6 +71,11 @@ impl<'a> LazyValue<'a> {
     }
 }
 
+/// A list that does not stand in the text.
+fn list(elements: Vec<LazyValue<'_>>) -> LazyValue<'_> {
+    Node::List(List { elements, place: 0 }.into()).into()
+}
+
 /// A copy that does not need the text; the tape bounds its nesting.
 fn owned(slice: Slice<'_>) -> Result<LazyValue<'static>, ConversionError> {
     let held = |raw: RawKey<'_>| match raw.decoded() {
@@ -84,21 +90,21 @@ fn owned(slice: Slice<'_>) -> Result<LazyValue<'static>, ConversionError> {
                 let value = owned(value)?;
                 members.push(Member { key: Key::given(held(key)?), value });
             }
-            Made::Object(LazyObject { members, place: 0 }).into()
+            LazyObject::from(members).into()
         }
         (_, Some(mut walk)) => {
             let mut elements = Vec::with_capacity(slice.len());
             while let Some((_, element)) = walk.next_slice() {
                 elements.push(owned(element)?);
             }
-            Made::List(elements, 0).into()
+            list(elements)
         }
         (Kind::String, None) => {
             let quoted = slice.text();
             let raw = RawKey { quoted, has_escapes: quoted.contains('\\') };
-            Made::String(held(raw)?).into()
+            held(raw)?.into()
         }
-        (Kind::Number, None) => Made::NumberText(slice.text().into()).into(),
+        (Kind::Number, None) => Node::NumberText(slice.text().into()).into(),
         (Kind::Bool, None) => (slice.text() == "true").into(),
         (_, None) => LazyValue::null(),
     })
@@ -113,21 +119,20 @@ impl Default for LazyValue<'_> {
 
 impl From<Value> for LazyValue<'_> {
     fn from(value: Value) -> Self {
-        let made = match value {
-            Value::Null => return Self::null(),
-            Value::Bool(value) => return value.into(),
-            Value::Number(number) => Made::Number(number),
-            Value::String(text) => Made::String(Cow::Owned(text)),
-            Value::Array(elements) => Made::List(elements.into_iter().map(Self::from).collect(), 0),
+        match value {
+            Value::Null => Self::null(),
+            Value::Bool(value) => value.into(),
+            Value::Number(number) => Node::Number(Box::new(number)).into(),
+            Value::String(text) => text.into(),
+            Value::Array(elements) => elements.into(),
             Value::Object(members) => {
                 let members = members.into_iter().map(|(key, value)| Member {
                     key: Key::given(Cow::Owned(key)),
                     value: Self::from(value),
                 });
-                Made::Object(LazyObject { members: members.collect(), place: 0 })
+                LazyObject::from(members.collect::<Vec<_>>()).into()
             }
-        };
-        made.into()
+        }
     }
 }
 
@@ -139,25 +144,28 @@ impl From<bool> for LazyValue<'_> {
 
 impl<'a> From<&'a str> for LazyValue<'a> {
     fn from(text: &'a str) -> Self {
-        Made::String(Cow::Borrowed(text)).into()
+        Node::Text(text).into()
     }
 }
 
 impl From<String> for LazyValue<'_> {
     fn from(text: String) -> Self {
-        Made::String(Cow::Owned(text)).into()
+        Node::OwnedText(text.into_boxed_str()).into()
     }
 }
 
 impl<'a> From<Cow<'a, str>> for LazyValue<'a> {
     fn from(text: Cow<'a, str>) -> Self {
-        Made::String(text).into()
+        match text {
+            Cow::Borrowed(text) => text.into(),
+            Cow::Owned(text) => text.into(),
+        }
     }
 }
 
 impl<'a> From<LazyObject<'a>> for LazyValue<'a> {
     fn from(object: LazyObject<'a>) -> Self {
-        Made::Object(object).into()
+        Node::Object(object).into()
     }
 }
 
@@ -170,7 +178,7 @@ impl<'a> From<LazyRef<'_, 'a>> for LazyValue<'a> {
 
 impl<'a, T: Into<LazyValue<'a>>> From<Vec<T>> for LazyValue<'a> {
     fn from(elements: Vec<T>) -> Self {
-        Made::List(elements.into_iter().map(Into::into).collect(), 0).into()
+        list(elements.into_iter().map(Into::into).collect())
     }
 }
 
@@ -182,7 +190,7 @@ impl<'a, T: Into<LazyValue<'a>>> From<Option<T>> for LazyValue<'a> {
 
 impl<'a, T: Into<LazyValue<'a>>> FromIterator<T> for LazyValue<'a> {
     fn from_iter<I: IntoIterator<Item = T>>(elements: I) -> Self {
-        Made::List(elements.into_iter().map(Into::into).collect(), 0).into()
+        list(elements.into_iter().map(Into::into).collect())
     }
 }
 
@@ -190,7 +198,7 @@ macro_rules! from_integer {
     ($($integer:ty),*) => {
         $(impl From<$integer> for LazyValue<'_> {
             fn from(number: $integer) -> Self {
-                Made::Number(number.into()).into()
+                Node::Number(Box::new(number.into())).into()
             }
         })*
     };

@@ -6,9 +6,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{
+    iterate::{LazyElements, LazyMembers},
     object::{Entry, LazyObject},
-    read::{Kind, LazyElements, LazyMembers, LazyRef, list_index, tokens},
-    value::{LazyValue, Made, Place},
+    read::{Kind, LazyRef, list_index, tokens},
+    value::{LazyValue, List, Node, Place},
 };
 use crate::ConversionError;
 
@@ -36,6 +37,13 @@ impl<'a> LazyValue<'a> {
     #[must_use]
     pub fn as_str(&self) -> Option<Cow<'_, str>> {
         self.as_ref().as_str()
+    }
+
+    /// The last character of a text, for which no more of it is decoded; `None` if this is no text, an empty one, or
+    /// one that ends in a lone surrogate.
+    #[must_use]
+    pub fn last_char(&self) -> Option<char> {
+        self.as_ref().last_char()
     }
 
     /// The text of a number, as it is written.
@@ -127,16 +135,16 @@ impl<'a> LazyValue<'a> {
 impl<'a> LazyValue<'a> {
     /// The object, opened, if it is one.
     pub fn as_object_mut(&mut self) -> Option<&mut LazyObject<'a>> {
-        match self.opened()? {
-            Made::Object(object) => Some(object),
+        match self.opened() {
+            Node::Object(object) => Some(object),
             _ => None,
         }
     }
 
     /// The list, opened, if it is one.
     pub fn as_list_mut(&mut self) -> Option<&mut Vec<LazyValue<'a>>> {
-        match self.opened()? {
-            Made::List(elements, _) => Some(elements),
+        match self.opened() {
+            Node::List(list) => Some(&mut list.elements),
             _ => None,
         }
     }
@@ -215,12 +223,14 @@ impl<'a> LazyValue<'a> {
         mut map: impl FnMut(LazyValue<'a>) -> Result<LazyValue<'a>, ConversionError>,
     ) -> Result<(), ConversionError> {
         match self.opened() {
-            Some(Made::List(elements, place)) => {
+            Node::List(list) => {
+                let List { elements, place } = &mut **list;
                 elements.iter_mut().try_for_each(|element| replace(element, *place, &mut map))
             }
-            Some(Made::Object(LazyObject { members, place })) => {
-                let mut values = members.iter_mut().map(|member| &mut member.value);
-                values.try_for_each(|value| replace(value, *place, &mut map))
+            Node::Object(LazyObject { members }) => {
+                let place = members.place();
+                let mut values = members.as_mut_vec().iter_mut().map(|member| &mut member.value);
+                values.try_for_each(|value| replace(value, place, &mut map))
             }
             _ => Err(self.as_ref().is_not("a list or an object")),
         }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::value::Place;
 use crate::json::{decode, scan::Span};
 
 /// A key as it is written in a text.
@@ -90,6 +91,19 @@ impl<'a> Key<'a> {
             }
             Self::Plain(text) => *text == name && !name.starts_with('"'),
             Self::Other(other) => other.is(name),
+        }
+    }
+
+    /// Where it stands in memory, for errors; 0 for one that a conversion gave.
+    #[inline]
+    pub(super) fn place(&self) -> Place {
+        match self {
+            Self::Plain(text) if text.starts_with('"') => text.as_ptr() as Place,
+            Self::Plain(_) => 0,
+            Self::Other(other) => match &**other {
+                OtherKey::Escaped(quoted, _) => quoted.as_ptr() as Place,
+                OtherKey::Given(_) => 0,
+            },
         }
     }
 

@@ -32,14 +32,17 @@ mod build;
 mod compare;
 mod deserialize;
 mod edit;
+mod iterate;
 mod key;
 mod locate;
+mod members;
 #[cfg(test)]
 mod model_tests;
 mod object;
 mod read;
 mod root;
 mod slice;
+mod spare;
 mod tape;
 #[cfg(test)]
 mod tests;
@@ -47,9 +50,10 @@ mod value;
 mod walk;
 mod write;
 
+pub use iterate::{LazyElements, LazyMembers};
 pub(crate) use key::RawKey;
 pub(crate) use locate::{locate, pointer_at};
 pub use object::{Entry, LazyObject, OccupiedEntry, VacantEntry};
-pub use read::{Kind, LazyElements, LazyMembers, LazyRef};
+pub use read::{Kind, LazyRef};
 pub(crate) use tape::{Recorder, Tape, check_offsets};
 pub use value::LazyValue;

@@ -4,8 +4,10 @@ use std::borrow::Cow;
 
 use super::{
     key::Key,
+    members::{Member, Members},
     read::LazyRef,
-    value::{LazyValue, Place},
+    spare,
+    value::LazyValue,
 };
 
 /// An opened object. Members keep their order; new ones come last.
@@ -13,15 +15,14 @@ use super::{
 /// Look-up goes through the members one by one, from the last to the first.
 #[derive(Clone, Default)]
 pub struct LazyObject<'a> {
-    pub(super) members: Vec<Member<'a>>,
-    pub(super) place: Place,
+    pub(super) members: Members<'a>,
 }
 
-#[derive(Clone)]
-pub(super) struct Member<'a> {
-    pub(super) key: Key<'a>,
-    pub(super) value: LazyValue<'a>,
-}
+/// Room that an object gets at least when there is none for a member.
+const ROOM_MIN: usize = 2;
+
+/// Room for members that are extracted, before it is known how many they are.
+const EXTRACT_ROOM: usize = 4;
 
 impl<'a> LazyObject<'a> {
     /// An object without members.
@@ -33,13 +34,13 @@ impl<'a> LazyObject<'a> {
     /// How many members it has.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.members.len()
+        self.members.as_slice().len()
     }
 
     /// Whether it has no members.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.members.is_empty()
+        self.members.as_slice().is_empty()
     }
 
     /// Whether it has a member with this key.
@@ -51,12 +52,12 @@ impl<'a> LazyObject<'a> {
     /// The member with this key; of several, the last one.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<LazyRef<'_, 'a>> {
-        self.position(key).map(|position| self.members[position].value.as_ref())
+        self.find(key).map(|member| member.value.as_ref())
     }
 
     /// The member with this key, to change it; of several, the last one.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut LazyValue<'a>> {
-        self.position(key).map(|position| &mut self.members[position].value)
+        self.find_mut(key).map(|member| &mut member.value)
     }
 
     /// Sets a member, in its place if the key exists and last otherwise; gives what it replaced.
@@ -66,8 +67,8 @@ impl<'a> LazyObject<'a> {
         value: impl Into<LazyValue<'a>>,
     ) -> Option<LazyValue<'a>> {
         let (key, value) = (key.into(), value.into());
-        match self.position(&key) {
-            Some(position) => Some(std::mem::replace(&mut self.members[position].value, value)),
+        match self.find_mut(&key) {
+            Some(member) => Some(std::mem::replace(&mut member.value, value)),
             None => {
                 self.push(Member { key: Key::given(key), value });
                 None
@@ -78,18 +79,12 @@ impl<'a> LazyObject<'a> {
     /// Removes the members with this key and gives the last of them.
     pub fn remove(&mut self, key: &str) -> Option<LazyValue<'a>> {
         let position = self.position(key)?;
-        let removed = self.members.remove(position).value;
-        // Behind it there is none.
-        self.remove_before(position, key);
-        Some(removed)
-    }
-
-    /// Removes the members with this key that stand before a position.
-    fn remove_before(&mut self, position: usize, key: &str) {
-        if self.members[..position].iter().any(|member| member.key.is(key)) {
-            let mut index = 0..position;
-            self.members.retain(|member| index.next().is_none_or(|_| !member.key.is(key)));
-        }
+        self.members.change_keys(|members| {
+            let removed = members.remove(position).value;
+            // Behind it there is none.
+            remove_before(members, position, key);
+            Some(removed)
+        })
     }
 
     /// Renames a member, which keeps its place. Says whether there was one.
@@ -106,15 +101,19 @@ impl<'a> LazyObject<'a> {
             let Some(moved) = self.position(from) else { return false };
             position = moved;
         }
-        self.members[position].key = Key::given(to);
-        // What is left of the old key stood before it and meant nothing.
-        self.remove_before(position, from);
+        self.members.change_keys(|members| {
+            members[position].key = Key::given(to);
+            // What is left of the old key stood before it and meant nothing.
+            remove_before(members, position, from);
+        });
         true
     }
 
     /// Keeps the members for which `keep` is true, in their order.
     pub fn retain(&mut self, mut keep: impl FnMut(&str, &mut LazyValue<'a>) -> bool) {
-        self.members.retain_mut(|member| keep(&member.key.text(), &mut member.value));
+        self.members.change_keys(|members| {
+            members.retain_mut(|member| keep(&member.key.text(), &mut member.value));
+        });
     }
 
     /// Moves the members for which `take` is true into an object of their own, in their order and spelling.
@@ -124,8 +123,19 @@ impl<'a> LazyObject<'a> {
         mut take: impl FnMut(&str, &LazyValue<'a>) -> bool,
     ) -> LazyObject<'a> {
         let is_taken = |member: &mut Member<'a>| take(&member.key.text(), &member.value);
-        let members = self.members.extract_if(.., is_taken).collect();
-        LazyObject { members, place: self.place }
+        let place = self.members.place();
+        let taken = self.members.change_keys(|members| {
+            let room = members.len().min(EXTRACT_ROOM);
+            let mut taken = Vec::new();
+            for member in members.extract_if(.., is_taken) {
+                if taken.is_empty() {
+                    taken = spare::members(room);
+                }
+                taken.push(member);
+            }
+            taken
+        });
+        LazyObject { members: Members::at(taken, place) }
     }
 
     /// The place of a key, to look and then set without a second look-up.
@@ -139,24 +149,55 @@ impl<'a> LazyObject<'a> {
 
     /// The members in their order.
     pub fn iter(&self) -> impl Iterator<Item = (Cow<'_, str>, LazyRef<'_, 'a>)> {
-        self.members.iter().map(|member| (member.key.text(), member.value.as_ref()))
+        self.members.as_slice().iter().map(|member| (member.key.text(), member.value.as_ref()))
     }
 
     /// The members in their order, to change their values.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (Cow<'_, str>, &mut LazyValue<'a>)> {
-        self.members.iter_mut().map(|member| (member.key.text(), &mut member.value))
+        let members = self.members.as_mut_vec().iter_mut();
+        members.map(|member| (member.key.text(), &mut member.value))
     }
 
     fn push(&mut self, member: Member<'a>) {
         // Less room than a `Vec` would take: objects are many, and few members are added to each.
-        if self.members.len() == self.members.capacity() {
-            self.members.reserve_exact(2.max(1 + self.members.len() / 2));
+        let members = self.members.as_mut_vec();
+        if members.capacity() == 0 {
+            *members = spare::members(ROOM_MIN);
+        } else if members.len() == members.capacity() {
+            members.reserve_exact(ROOM_MIN.max(1 + members.len() / 2));
         }
-        self.members.push(member);
+        members.push(member);
     }
 
-    fn position(&self, key: &str) -> Option<usize> {
-        self.members.iter().rposition(|member| member.key.is(key))
+    pub(super) fn position(&self, key: &str) -> Option<usize> {
+        self.members.as_slice().iter().rposition(|member| member.key.is(key))
+    }
+
+    fn find(&self, key: &str) -> Option<&Member<'a>> {
+        self.members.as_slice().iter().rfind(|member| member.key.is(key))
+    }
+
+    fn find_mut(&mut self, key: &str) -> Option<&mut Member<'a>> {
+        self.members.as_mut_vec().iter_mut().rfind(|member| member.key.is(key))
+    }
+
+    pub(super) fn value_mut(&mut self, position: usize) -> &mut LazyValue<'a> {
+        &mut self.members.as_mut_vec()[position].value
+    }
+}
+
+impl<'a> From<Vec<Member<'a>>> for LazyObject<'a> {
+    /// Members of an object that does not stand in the text.
+    fn from(members: Vec<Member<'a>>) -> Self {
+        Self { members: Members::Alone(members) }
+    }
+}
+
+/// Removes the members with this key that stand before a position.
+fn remove_before(members: &mut Vec<Member<'_>>, position: usize, key: &str) {
+    if members[..position].iter().any(|member| member.key.is(key)) {
+        let mut index = 0..position;
+        members.retain(|member| index.next().is_none_or(|_| !member.key.is(key)));
     }
 }
 
@@ -189,7 +230,7 @@ impl<'v, 'a> Entry<'v, 'a> {
     pub fn and_modify(self, modify: impl FnOnce(&mut LazyValue<'a>)) -> Self {
         match self {
             Self::Occupied(entry) => {
-                modify(&mut entry.object.members[entry.position].value);
+                modify(entry.object.value_mut(entry.position));
                 Self::Occupied(entry)
             }
             vacant @ Self::Vacant(_) => vacant,
@@ -208,13 +249,13 @@ impl<'v, 'a> OccupiedEntry<'v, 'a> {
     /// The value.
     #[must_use]
     pub fn get(&self) -> LazyRef<'_, 'a> {
-        self.object.members[self.position].value.as_ref()
+        self.object.members.as_slice()[self.position].value.as_ref()
     }
 
     /// The value, to change it.
     #[must_use]
     pub fn into_mut(self) -> &'v mut LazyValue<'a> {
-        &mut self.object.members[self.position].value
+        self.object.value_mut(self.position)
     }
 }
 
@@ -230,6 +271,6 @@ impl<'v, 'a> VacantEntry<'v, 'a> {
     pub fn insert(self, value: impl Into<LazyValue<'a>>) -> &'v mut LazyValue<'a> {
         let position = self.object.len();
         self.object.push(Member { key: Key::given(self.key), value: value.into() });
-        &mut self.object.members[position].value
+        self.object.value_mut(position)
     }
 }

@@ -6,13 +6,12 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{
-    key::{OrderedKey, decode_quoted},
-    object::LazyObject,
+    iterate::{ElementWalk, LazyElements, LazyMembers, MemberWalk},
+    key::decode_quoted,
     slice::Slice,
-    value::{LazyValue, Made, Node, Place},
-    walk::Walk,
+    value::{LazyValue, Node, Place},
 };
-use crate::{ConversionError, engine::typed_from_str};
+use crate::{ConversionError, engine::typed_from_str, json::last_character};
 
 /// The six kinds of JSON values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,14 +70,15 @@ pub struct LazyRef<'v, 'a> {
 #[derive(Clone, Copy)]
 pub(super) enum Source<'v, 'a> {
     Slice(Slice<'a>),
-    Made(&'v Made<'a>),
+    /// What was opened or made.
+    Node(&'v Node<'a>),
 }
 
 impl<'v, 'a> LazyRef<'v, 'a> {
     pub(super) fn of(value: &'v LazyValue<'a>) -> Self {
         let source = match &value.node {
             Node::Slice(slice) => Source::Slice(*slice),
-            Node::Made(made) => Source::Made(made),
+            node => Source::Node(node),
         };
         Self { source }
     }
@@ -89,11 +89,12 @@ impl<'v, 'a> LazyRef<'v, 'a> {
     pub fn kind(self) -> Kind {
         match self.source {
             Source::Slice(slice) => slice.kind(),
-            Source::Made(made) => match made {
-                Made::String(_) => Kind::String,
-                Made::Number(_) | Made::NumberText(_) => Kind::Number,
-                Made::List(..) => Kind::List,
-                Made::Object(_) => Kind::Object,
+            Source::Node(node) => match node {
+                Node::Slice(slice) => slice.kind(),
+                Node::Text(_) | Node::OwnedText(_) => Kind::String,
+                Node::Number(_) | Node::NumberText(_) => Kind::Number,
+                Node::List(_) => Kind::List,
+                Node::Object(_) => Kind::Object,
             },
         }
     }
@@ -119,14 +120,25 @@ impl<'v, 'a> LazyRef<'v, 'a> {
     pub fn as_str(self) -> Option<Cow<'v, str>> {
         let raw = match self.source {
             Source::Slice(slice) => slice.scalar_text()?,
-            Source::Made(Made::String(text)) => return Some(Cow::Borrowed(text)),
-            Source::Made(_) => return None,
+            Source::Node(Node::Text(text)) => return Some(Cow::Borrowed(text)),
+            Source::Node(Node::OwnedText(text)) => return Some(Cow::Borrowed(text)),
+            Source::Node(_) => return None,
         };
         let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
         if inner.contains('\\') {
             decode_quoted(raw).map(Cow::Owned)
         } else {
             Some(Cow::Borrowed(inner))
+        }
+    }
+
+    /// The last character of a text, for which no more of it is decoded; `None` if this is no text, an empty one, or
+    /// one that ends in a lone surrogate.
+    #[must_use]
+    pub fn last_char(self) -> Option<char> {
+        match self.source {
+            Source::Slice(slice) => last_character(slice.string()?),
+            Source::Node(_) => self.as_str()?.chars().next_back(),
         }
     }
 
@@ -137,9 +149,9 @@ impl<'v, 'a> LazyRef<'v, 'a> {
             Source::Slice(slice) if slice.kind() == Kind::Number => {
                 Some(Cow::Borrowed(slice.text()))
             }
-            Source::Made(Made::Number(number)) => Some(Cow::Owned(number.to_string())),
-            Source::Made(Made::NumberText(text)) => Some(Cow::Borrowed(text)),
-            Source::Slice(_) | Source::Made(_) => None,
+            Source::Node(Node::Number(number)) => Some(Cow::Owned(number.to_string())),
+            Source::Node(Node::NumberText(text)) => Some(Cow::Borrowed(text)),
+            Source::Slice(_) | Source::Node(_) => None,
         }
     }
 
@@ -166,9 +178,9 @@ impl<'v, 'a> LazyRef<'v, 'a> {
     pub fn len(self) -> usize {
         match self.source {
             Source::Slice(slice) => slice.len(),
-            Source::Made(Made::List(elements, _)) => elements.len(),
-            Source::Made(Made::Object(object)) => object.len(),
-            Source::Made(_) => 0,
+            Source::Node(Node::List(list)) => list.elements.len(),
+            Source::Node(Node::Object(object)) => object.len(),
+            Source::Node(_) => 0,
         }
     }
 
@@ -182,9 +194,9 @@ impl<'v, 'a> LazyRef<'v, 'a> {
     #[must_use]
     pub fn get(self, key: &str) -> Option<LazyRef<'v, 'a>> {
         match self.source {
-            Source::Slice(slice) => slice.get(key).map(Self::slice),
-            Source::Made(Made::Object(object)) => object.get(key),
-            Source::Made(_) => None,
+            Source::Slice(slice) => slice.get(key).map(Self::from),
+            Source::Node(Node::Object(object)) => object.get(key),
+            Source::Node(_) => None,
         }
     }
 
@@ -192,9 +204,9 @@ impl<'v, 'a> LazyRef<'v, 'a> {
     #[must_use]
     pub fn at(self, index: usize) -> Option<LazyRef<'v, 'a>> {
         match self.source {
-            Source::Slice(slice) => slice.at(index).map(Self::slice),
-            Source::Made(Made::List(elements, _)) => elements.get(index).map(LazyValue::as_ref),
-            Source::Made(_) => None,
+            Source::Slice(slice) => slice.at(index).map(Self::from),
+            Source::Node(Node::List(list)) => list.elements.get(index).map(LazyValue::as_ref),
+            Source::Node(_) => None,
         }
     }
 
@@ -217,8 +229,8 @@ impl<'v, 'a> LazyRef<'v, 'a> {
     pub fn elements(self) -> LazyElements<'v, 'a> {
         let walk = match self.source {
             Source::Slice(slice) if !slice.is_object() => slice.walk().map(ElementWalk::Slices),
-            Source::Made(Made::List(elements, _)) => Some(ElementWalk::Opened(elements.iter())),
-            Source::Slice(_) | Source::Made(_) => None,
+            Source::Node(Node::List(list)) => Some(ElementWalk::Opened(list.elements.iter())),
+            Source::Slice(_) | Source::Node(_) => None,
         };
         LazyElements { walk: walk.unwrap_or(ElementWalk::Opened([].iter())) }
     }
@@ -228,8 +240,10 @@ impl<'v, 'a> LazyRef<'v, 'a> {
     pub fn members(self) -> LazyMembers<'v, 'a> {
         let walk = match self.source {
             Source::Slice(slice) if slice.is_object() => slice.walk().map(MemberWalk::Slices),
-            Source::Made(Made::Object(object)) => Some(MemberWalk::Opened(object.members.iter())),
-            Source::Slice(_) | Source::Made(_) => None,
+            Source::Node(Node::Object(object)) => {
+                Some(MemberWalk::Opened(object.members.as_slice().iter()))
+            }
+            Source::Slice(_) | Source::Node(_) => None,
         };
         LazyMembers { walk: walk.unwrap_or(MemberWalk::Opened([].iter())) }
     }
@@ -267,7 +281,7 @@ impl<'v, 'a> LazyRef<'v, 'a> {
     pub(super) fn to_owned_value(self) -> LazyValue<'a> {
         match self.source {
             Source::Slice(slice) => slice.into(),
-            Source::Made(made) => made.clone().into(),
+            Source::Node(node) => node.clone().into(),
         }
     }
 
@@ -275,8 +289,9 @@ impl<'v, 'a> LazyRef<'v, 'a> {
     pub(super) fn place(self) -> Place {
         match self.source {
             Source::Slice(slice) => slice.place(),
-            Source::Made(Made::List(_, place) | Made::Object(LazyObject { place, .. })) => *place,
-            Source::Made(_) => 0,
+            Source::Node(Node::List(list)) => list.place,
+            Source::Node(Node::Object(object)) => object.members.place(),
+            Source::Node(_) => 0,
         }
     }
 
@@ -284,11 +299,13 @@ impl<'v, 'a> LazyRef<'v, 'a> {
     pub(super) fn raw_text(self) -> Option<&'a str> {
         match self.source {
             Source::Slice(slice) => Some(slice.text()),
-            Source::Made(_) => None,
+            Source::Node(_) => None,
         }
     }
+}
 
-    fn slice(slice: Slice<'a>) -> Self {
+impl<'a> From<Slice<'a>> for LazyRef<'_, 'a> {
+    fn from(slice: Slice<'a>) -> Self {
         Self { source: Source::Slice(slice) }
     }
 }
@@ -311,68 +328,4 @@ pub(super) fn tokens(pointer: &str) -> Option<impl Iterator<Item = Cow<'_, str>>
 pub(super) fn list_index(token: &str) -> Option<usize> {
     let is_index = token == "0" || !token.starts_with(['0', '+']);
     if is_index { token.parse().ok() } else { None }
-}
-
-/// The elements of a list.
-#[expect(missing_debug_implementations, reason = "an iterator has nothing to show")]
-pub struct LazyElements<'v, 'a> {
-    walk: ElementWalk<'v, 'a>,
-}
-
-enum ElementWalk<'v, 'a> {
-    Opened(std::slice::Iter<'v, LazyValue<'a>>),
-    Slices(Walk<'a, 'a>),
-}
-
-impl<'v, 'a> Iterator for LazyElements<'v, 'a> {
-    type Item = LazyRef<'v, 'a>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        match &mut self.walk {
-            ElementWalk::Opened(elements) => elements.next().map(LazyValue::as_ref),
-            ElementWalk::Slices(walk) => walk.next_slice().map(|(_, slice)| LazyRef::slice(slice)),
-        }
-    }
-}
-
-/// The members of an object: key and value.
-#[expect(missing_debug_implementations, reason = "an iterator has nothing to show")]
-pub struct LazyMembers<'v, 'a> {
-    walk: MemberWalk<'v, 'a>,
-}
-
-enum MemberWalk<'v, 'a> {
-    Opened(std::slice::Iter<'v, super::object::Member<'a>>),
-    Slices(Walk<'a, 'a>),
-}
-
-impl<'v, 'a> Iterator for LazyMembers<'v, 'a> {
-    type Item = (Cow<'v, str>, LazyRef<'v, 'a>);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        match &mut self.walk {
-            MemberWalk::Opened(members) => {
-                members.next().map(|member| (member.key.text(), member.value.as_ref()))
-            }
-            MemberWalk::Slices(walk) => {
-                walk.next_slice().map(|(key, slice)| (key.text(), LazyRef::slice(slice)))
-            }
-        }
-    }
-}
-
-impl<'v, 'a> LazyMembers<'v, 'a> {
-    /// The members with their keys as objects are compared by them.
-    pub(super) fn with_ordered_keys(
-        mut self,
-    ) -> impl Iterator<Item = (OrderedKey<'v>, LazyRef<'v, 'a>)> {
-        std::iter::from_fn(move || match &mut self.walk {
-            MemberWalk::Opened(members) => {
-                members.next().map(|member| (member.key.as_ordered(), member.value.as_ref()))
-            }
-            MemberWalk::Slices(walk) => {
-                walk.next_slice().map(|(key, slice)| (key.into_ordered(), LazyRef::slice(slice)))
-            }
-        })
-    }
 }

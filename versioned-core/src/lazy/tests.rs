@@ -328,3 +328,43 @@ fn debug_is_short() {
     assert!(format!("{list:?}").len() < 100);
     assert_eq!(format!("{:?}", LazyValue::from("a")), "\"a\"");
 }
+
+#[test]
+fn the_last_character_of_a_text_is_found_however_it_is_written() {
+    let text = concat!(
+        r#"["a\n", "a\\n", "\\\n", "\ud83e\udd80", "\u000a", "🦀", "é","#,
+        r#" "", "x\ud83e", 1, {"a": "b"}]"#
+    );
+    let expected =
+        [Some('\n'), Some('n'), Some('\n'), Some('🦀'), Some('\n'), Some('🦀'), Some('é')];
+    check(text, text, |value| {
+        let stored: Vec<_> = value.elements().map(LazyRef::last_char).collect();
+        assert_eq!(stored[..7], expected);
+        assert_eq!(stored[7..], [None; 4]);
+        Ok(())
+    });
+    assert_eq!(LazyValue::from("given\n").last_char(), Some('\n'));
+    assert_eq!(LazyValue::from("owned\"".to_owned()).last_char(), Some('"'));
+    assert_eq!(LazyValue::list().last_char(), None);
+}
+
+#[test]
+fn iterators_say_how_many_there_are_left() {
+    let mut value = LazyValue::from_json(r#"{"a":[1,2,3],"b":[]}"#).expect("it is JSON");
+    assert_eq!(value.members().size_hint(), (2, Some(2)));
+    assert_eq!(value.get("a").expect("a list").elements().size_hint(), (3, Some(3)));
+    assert_eq!(value.elements().size_hint(), (0, Some(0)));
+    let mut list = lazy!([{"a": 1}, {}]);
+    assert_eq!(list.try_object_elements_mut().expect("objects").size_hint(), (2, Some(2)));
+    check(r#"{"a":[1,{}]}"#, r#"{"a":[1,{}]}"#, |value| {
+        assert_eq!(value.members().size_hint(), (1, Some(1)));
+        let list = value.try_get("a")?;
+        let mut elements = list.try_elements()?;
+        assert_eq!(elements.size_hint(), (2, Some(2)));
+        elements.next();
+        assert_eq!(elements.size_hint(), (1, Some(1)));
+        Ok(())
+    });
+    value.insert("c", LazyValue::null());
+    assert_eq!(value.members().size_hint(), (3, Some(3)));
+}

@@ -1,12 +1,12 @@
 //! The type itself: a node that is a slice of the text until it is opened.
 
-use std::borrow::Cow;
-
 use super::{
     key::Key,
-    object::{LazyObject, Member},
+    members::{Member, Members},
+    object::LazyObject,
     read::LazyRef,
     slice::Slice,
+    spare::{self, Kept},
     tape::Tape,
 };
 use crate::{ConversionError, chain::Room, json::Limits};
@@ -23,32 +23,36 @@ pub struct LazyValue<'a> {
     pub(super) node: Node<'a>,
 }
 
-/// Sixteen bytes: opened trees of large documents have to fit beside the text.
+/// Twenty-four bytes: opened trees of large documents have to fit beside the text, and opened objects, of which trees
+/// have most, are to take no memory but that of their members.
 #[derive(Clone)]
 pub(super) enum Node<'a> {
     /// A slice of the stored text, or a word of ours.
     Slice(Slice<'a>),
-    /// What a conversion opened or gave.
-    Made(Box<Made<'a>>),
+    /// An opened object.
+    Object(LazyObject<'a>),
+    /// An opened list.
+    List(Kept<List<'a>>),
+    /// A text that a conversion gave; not escaped.
+    Text(&'a str),
+    /// The same, held here.
+    OwnedText(Box<str>),
+    /// A number that a conversion gave.
+    Number(Box<serde_json::Number>),
+    /// Text of a number that a conversion gave, of any length.
+    NumberText(Box<str>),
 }
 
 #[derive(Clone)]
-pub(super) enum Made<'a> {
-    /// A text that a conversion gave; not escaped.
-    String(Cow<'a, str>),
-    /// A number that a conversion gave.
-    Number(serde_json::Number),
-    /// Text of a number that a conversion gave, of any length.
-    NumberText(Box<str>),
-    /// An opened list.
-    List(Vec<LazyValue<'a>>, Place),
-    /// An opened object.
-    Object(LazyObject<'a>),
+pub(super) struct List<'a> {
+    pub(super) elements: Vec<LazyValue<'a>>,
+    pub(super) place: Place,
 }
 
-impl<'a> From<Made<'a>> for LazyValue<'a> {
-    fn from(made: Made<'a>) -> Self {
-        Self { node: Node::Made(Box::new(made)) }
+impl<'a> From<Node<'a>> for LazyValue<'a> {
+    #[inline]
+    fn from(node: Node<'a>) -> Self {
+        Self { node }
     }
 }
 
@@ -92,7 +96,7 @@ impl<'a> LazyValue<'a> {
             ConversionError::from(error).at(pointer)
         })?;
         match convert(LazyValue::root(&tape)) {
-            Ok(converted) => converted.to_json_within(Room::ALONE.of_about(text.len())),
+            Ok(converted) => converted.into_json_within(Room::ALONE.of_about(text.len())),
             Err(error) => Err(error.located_in(text)),
         }
     }
@@ -103,16 +107,15 @@ impl<'a> LazyValue<'a> {
         LazyRef::of(self)
     }
 
-    /// Opens a container that was not opened: its own level, nothing below. Gives what is opened or made.
+    /// Opens a container that was not opened: its own level, nothing below.
     #[inline]
-    pub(super) fn opened(&mut self) -> Option<&mut Made<'a>> {
-        if let Node::Slice(slice) = &self.node {
-            self.node = Node::Made(Box::new(open_container(*slice)?));
+    pub(super) fn opened(&mut self) -> &mut Node<'a> {
+        if let Node::Slice(slice) = &self.node
+            && let Some(opened) = open_container(*slice)
+        {
+            self.node = opened;
         }
-        match &mut self.node {
-            Node::Made(made) => Some(made),
-            Node::Slice(_) => None,
-        }
+        &mut self.node
     }
 }
 
@@ -120,31 +123,32 @@ impl<'a> LazyValue<'a> {
 const SPARE: usize = 2;
 
 /// `None` for a scalar.
-fn open_container(slice: Slice<'_>) -> Option<Made<'_>> {
+fn open_container(slice: Slice<'_>) -> Option<Node<'_>> {
     let mut walk = slice.walk()?;
     // A large container that is added to is often added to more than twice.
     let capacity = slice.len() + SPARE.max((slice.len() / 4).min(16));
     let (tape, place) = (slice.tape(), slice.place());
     Some(if slice.is_object() {
-        let mut members = Vec::with_capacity(capacity);
+        let opened = |members| Node::Object(LazyObject { members: Members::at(members, place) });
+        let mut members = spare::members(capacity);
         if let Some(root) = slice.root_members() {
             members.extend(root.iter().map(|member| Member {
                 key: Key::stored(member.key(tape)),
                 value: member.value(tape).into(),
             }));
-            return Some(Made::Object(LazyObject { members, place }));
+            return Some(opened(members));
         }
         while let Some(step) = walk.advance() {
             let key = Key::stored(step.raw_key(tape));
             members.push(Member { key, value: step.slice(tape).into() });
         }
-        Made::Object(LazyObject { members, place })
+        opened(members)
     } else {
-        let mut elements = Vec::with_capacity(capacity);
+        let mut elements = spare::elements(capacity);
         while let Some(step) = walk.advance() {
             elements.push(step.slice(tape).into());
         }
-        Made::List(elements, place)
+        Node::List(List { elements, place }.into())
     })
 }
 
@@ -155,8 +159,9 @@ mod tests {
     /// Each byte more is, in a document of 64 MB that is open, some megabytes.
     #[test]
     fn values_and_members_are_small() {
-        assert_eq!(size_of::<LazyValue<'_>>(), 16);
-        assert_eq!(size_of::<Member<'_>>(), 32);
-        assert!(size_of::<Made<'_>>() <= 40);
+        assert_eq!(size_of::<LazyValue<'_>>(), 24);
+        assert_eq!(size_of::<LazyObject<'_>>(), 24);
+        assert_eq!(size_of::<Member<'_>>(), 40);
+        assert_eq!(size_of::<List<'_>>(), 32);
     }
 }

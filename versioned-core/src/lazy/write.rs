@@ -2,9 +2,14 @@
 
 use super::{
     read::{LazyRef, Source},
-    value::{LazyValue, Made, Node},
+    spare,
+    value::{LazyValue, Node},
 };
-use crate::{ConversionError, chain::Room};
+use crate::{
+    ConversionError,
+    chain::Room,
+    json::{is_plain, strings::push_escaped},
+};
 
 impl LazyValue<'_> {
     /// The JSON text: parts that were not opened as they came, opened containers without blanks.
@@ -15,17 +20,18 @@ impl LazyValue<'_> {
 
     /// Appends the JSON text to a buffer.
     pub fn write_to(&self, output: &mut String) {
-        Writer { output, level: 0, depth_bound: 0 }.value(self);
+        Writer { output, level: 0, depth_bound: 0 }.node(&self.node);
     }
 
-    /// The JSON text, if a reader accepts its nesting.
-    pub(crate) fn to_json_within(&self, room: Room) -> Result<String, ConversionError> {
+    /// The JSON text, if a reader accepts its nesting. What was opened is used again.
+    pub(crate) fn into_json_within(self, room: Room) -> Result<String, ConversionError> {
         let mut output = room.buffer();
         let mut writer = Writer { output: &mut output, level: 0, depth_bound: 0 };
-        writer.value(self);
+        writer.node(&self.node);
         // What was opened is counted; of slices it is only known how deep their text goes at its deepest place.
         let bound = writer.depth_bound;
         room.check(&output, bound)?;
+        spare::take_apart(self);
         Ok(output)
     }
 }
@@ -37,8 +43,8 @@ impl LazyRef<'_, '_> {
         let mut output = String::new();
         match self.source {
             Source::Slice(slice) => output.push_str(slice.text()),
-            Source::Made(made) => {
-                Writer { output: &mut output, level: 0, depth_bound: 0 }.made(made);
+            Source::Node(node) => {
+                Writer { output: &mut output, level: 0, depth_bound: 0 }.node(node);
             }
         }
         output
@@ -53,41 +59,35 @@ struct Writer<'o> {
 }
 
 impl Writer<'_> {
-    #[inline]
-    fn value(&mut self, value: &LazyValue<'_>) {
-        match &value.node {
+    fn node(&mut self, node: &Node<'_>) {
+        match node {
             Node::Slice(slice) => {
                 self.output.push_str(slice.text());
                 self.depth_bound = self.depth_bound.max(self.level + slice.depth_bound());
             }
-            Node::Made(made) => self.made(made),
-        }
-    }
-
-    fn made(&mut self, made: &Made<'_>) {
-        match made {
-            Made::String(text) => push_string(text, self.output),
-            Made::Number(number) => self.output.push_str(&number.to_string()),
-            Made::NumberText(text) => self.output.push_str(text),
-            Made::List(elements, _) => {
+            Node::Text(text) => push_string(text, self.output),
+            Node::OwnedText(text) => push_string(text, self.output),
+            Node::Number(number) => self.output.push_str(&number.to_string()),
+            Node::NumberText(text) => self.output.push_str(text),
+            Node::List(list) => {
                 self.open('[');
-                for (index, element) in elements.iter().enumerate() {
+                for (index, element) in list.elements.iter().enumerate() {
                     if index > 0 {
                         self.output.push(',');
                     }
-                    self.value(element);
+                    self.node(&element.node);
                 }
                 self.close(']');
             }
-            Made::Object(object) => {
+            Node::Object(object) => {
                 self.open('{');
-                for (index, member) in object.members.iter().enumerate() {
+                for (index, member) in object.members.as_slice().iter().enumerate() {
                     if index > 0 {
                         self.output.push(',');
                     }
                     member.key.write_to(self.output);
                     self.output.push(':');
-                    self.value(&member.value);
+                    self.node(&member.value.node);
                 }
                 self.close('}');
             }
@@ -106,9 +106,17 @@ impl Writer<'_> {
     }
 }
 
+/// Most bytes of a text that is looked at as a whole.
+const SHORT: usize = 32;
+
 /// Appends a text with its quotes and escapes.
 pub(super) fn push_string(text: &str, output: &mut String) {
     output.push('"');
-    crate::json::strings::push_escaped(text, output);
+    // Names that a conversion gives are short, and need no search for what has to be escaped.
+    if text.len() <= SHORT && is_plain(text.as_bytes()) {
+        output.push_str(text);
+    } else {
+        push_escaped(text, output);
+    }
     output.push('"');
 }

@@ -12,7 +12,7 @@ use super::{
     log::{Fault, Log},
     part::{Part, Source},
 };
-use crate::lazy::{object::Member, value::LazyValue};
+use crate::lazy::{members::Member, value::LazyValue};
 
 /// The elements of a list.
 pub(super) struct ElementParts<'v, 'a> {

@@ -19,7 +19,7 @@ use crate::{
     json::is_plain,
     lazy::{
         key::{Key, OtherKey},
-        object::Member,
+        members::Member,
     },
 };
 

@@ -20,8 +20,8 @@ use crate::{
     chain::{Room, context::JsonDeserializer},
     json::is_plain,
     lazy::{
-        object::Member,
-        value::{LazyValue, Made, Node},
+        members::Member,
+        value::{LazyValue, Node},
     },
 };
 
@@ -97,15 +97,14 @@ impl<'v, 'a> Part<'v, 'a> {
                     (Source::Text(slice.text()), slice.text().len())
                 }
             },
-            Node::Made(made) => match &**made {
-                Made::String(text) => {
-                    (Source::String(text, is_plain(text.as_bytes())), of_string(text))
-                }
-                Made::Number(number) => (Source::Number(number), NUMBER),
-                Made::NumberText(text) => (Source::Text(text), text.len()),
-                Made::List(elements, _) => (Source::List(elements), 2),
-                Made::Object(object) => (Source::Object(&object.members), 2),
-            },
+            Node::Text(text) => (Source::String(text, is_plain(text.as_bytes())), of_string(text)),
+            Node::OwnedText(text) => {
+                (Source::String(text, is_plain(text.as_bytes())), of_string(text))
+            }
+            Node::Number(number) => (Source::Number(number), NUMBER),
+            Node::NumberText(text) => (Source::Text(text), text.len()),
+            Node::List(list) => (Source::List(&list.elements), 2),
+            Node::Object(object) => (Source::Object(object.members.as_slice()), 2),
         };
         // With a comma.
         log.add(bytes + 1);
