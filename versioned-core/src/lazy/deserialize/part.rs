@@ -21,6 +21,7 @@ use crate::{
     json::is_plain,
     lazy::{
         object::Member,
+        slice::Slice,
         value::{LazyValue, Made, Node},
     },
 };
@@ -88,14 +89,9 @@ impl<'v, 'a> Part<'v, 'a> {
     #[inline]
     pub(super) fn of(value: &'v LazyValue<'a>, log: &'v Log) -> Self {
         let (source, bytes) = match &value.node {
-            Node::Slice(slice) => match slice.string() {
-                Some(text) if is_plain(text.as_bytes()) => {
-                    (Source::String(text, true), text.len() + 2)
-                }
-                _ => {
-                    log.reach(slice.depth_bound());
-                    (Source::Text(slice.text()), slice.text().len())
-                }
+            Node::Slice(slice) => match slice.plain_string() {
+                Some(text) => (Source::String(text, true), text.len() + 2),
+                None => Self::of_slice(*slice, log),
             },
             Node::Made(made) => match &**made {
                 Made::String(text) => {
@@ -110,6 +106,17 @@ impl<'v, 'a> Part<'v, 'a> {
         // With a comma.
         log.add(bytes + 1);
         Self { source, log }
+    }
+
+    #[inline(never)]
+    fn of_slice(slice: Slice<'v>, log: &Log) -> (Source<'v, 'a>, usize) {
+        match slice.string() {
+            Some(text) if is_plain(text.as_bytes()) => (Source::String(text, true), text.len() + 2),
+            _ => {
+                log.reach(slice.depth_bound());
+                (Source::Text(slice.text()), slice.text().len())
+            }
+        }
     }
 
     fn list<V: Visitor<'v>>(
