@@ -58,10 +58,16 @@ pub trait Document<'a>: Sized {
 
 impl Document<'_> for Value {
     fn open(text: &Text<'_>) -> Result<Self, ConversionError> {
-        json::value_from_str(text.json()).map_err(|error| match error.pointer().cloned() {
-            Some(pointer) => ConversionError::from(error).at(pointer),
-            None => error.into(),
-        })
+        match json::value_from_str(text.json()) {
+            Ok(value) => {
+                text.vouch();
+                Ok(value)
+            }
+            Err(error) => Err(match error.pointer().cloned() {
+                Some(pointer) => ConversionError::from(error).at(pointer),
+                None => error.into(),
+            }),
+        }
     }
 
     fn read<T: DeserializeOwned>(self) -> Result<T, ConversionError> {

@@ -291,9 +291,9 @@ impl<'a> Stored<'a> {
         let [attribute] = self.declaration.versioned else { return Err(NotDirect) };
         let (declaration, limits, options) = (self.declaration, &self.limits, &self.options);
         let no_members = ColumnMembers(&[]);
-        let (text, members): (&str, &dyn Members) = match self.layout {
-            Layout::Leading(leading) => (leading.text, &no_members),
-            Layout::Text(members) => (members.text(), members),
+        let (part, members): (_, &dyn Members) = match self.layout {
+            Layout::Leading(leading) => (leading.part(), &no_members),
+            Layout::Text(members) => (Part::new(members.text()), members),
             Layout::Columns(_) => return Err(NotDirect),
         };
         if attribute.scope != Scope::Document {
@@ -306,14 +306,15 @@ impl<'a> Stored<'a> {
             }
             _ => chains.staleness(attribute).map_err(|_| NotDirect)?,
         };
-        let Some(stale) = stale else { return serde_json::from_str(text).map_err(|_| NotDirect) };
+        let Some(stale) = stale else {
+            return serde_json::from_str(part.json).map_err(|_| NotDirect);
+        };
         if stale.from >= attribute.max {
             return Err(NotDirect);
         }
         let slot = OnceCell::<T>::new();
         let version = VersionMember::new(attribute.version_key, attribute.max);
         let ending = Ending::kept(&slot, Some(&version));
-        let part = Part::new(text);
         let run = chains.run(attribute, part, (stale.from, attribute.max), Some(&ending));
         run.map_err(|_| NotDirect)?;
         self.fits(ending.bytes().saturating_add(of_key(attribute.version_key)))?;
