@@ -4,7 +4,7 @@
 //! document type needs an implementation of [`Document`] and nothing else here. Invariant: equal
 //! types pass by move.
 
-use std::marker::PhantomData;
+use std::{cell::OnceCell, marker::PhantomData};
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -37,14 +37,15 @@ pub trait Document<'a>: Sized {
     /// Sets the version member of a document, if that comes to the same as in its text.
     fn set_version(&mut self, version: &VersionMember);
 
-    /// Reads a typed value at the end of a chain, after the version member of a document with one
-    /// version is set; the number is the most bytes that its text takes. The error says that there
-    /// is one, and no more.
-    fn into_typed<T: DeserializeOwned>(
+    /// Puts a typed value into its place at the end of a chain, after the version member of a
+    /// document with one version is set; gives the most bytes that its text takes. The error says
+    /// that there is one, and no more.
+    fn put_typed<T: DeserializeOwned>(
         self,
+        place: &OnceCell<T>,
         version: Option<&VersionMember>,
         room: Room,
-    ) -> Result<(T, usize), ConversionError>;
+    ) -> Result<usize, ConversionError>;
 
     /// Writes JSON text and keeps the value.
     fn show(&self) -> Result<String, ConversionError>;
@@ -58,10 +59,16 @@ pub trait Document<'a>: Sized {
 
 impl Document<'_> for Value {
     fn open(text: &Text<'_>) -> Result<Self, ConversionError> {
-        json::value_from_str(text.json()).map_err(|error| match error.pointer().cloned() {
-            Some(pointer) => ConversionError::from(error).at(pointer),
-            None => error.into(),
-        })
+        match json::value_from_str(text.json()) {
+            Ok(value) => {
+                text.vouch();
+                Ok(value)
+            }
+            Err(error) => Err(match error.pointer().cloned() {
+                Some(pointer) => ConversionError::from(error).at(pointer),
+                None => error.into(),
+            }),
+        }
     }
 
     fn read<T: DeserializeOwned>(self) -> Result<T, ConversionError> {
@@ -84,11 +91,12 @@ impl Document<'_> for Value {
         }
     }
 
-    fn into_typed<T: DeserializeOwned>(
+    fn put_typed<T: DeserializeOwned>(
         mut self,
+        place: &OnceCell<T>,
         version: Option<&VersionMember>,
         room: Room,
-    ) -> Result<(T, usize), ConversionError> {
+    ) -> Result<usize, ConversionError> {
         if let Some(version) = version {
             let members = self.as_object_mut().ok_or_else(no_object)?;
             match members.get_mut(version.key()) {
@@ -97,7 +105,8 @@ impl Document<'_> for Value {
             }
         }
         let bytes = measure::value(&self, room)?;
-        Ok((T::deserialize(self)?, bytes))
+        put(place, T::deserialize(self)?)?;
+        Ok(bytes)
     }
 
     fn show(&self) -> Result<String, ConversionError> {
@@ -141,20 +150,22 @@ impl<'a: 'v, 'v> Document<'a> for LazyValue<'v> {
         }
     }
 
-    fn into_typed<T: DeserializeOwned>(
+    fn put_typed<T: DeserializeOwned>(
         mut self,
+        place: &OnceCell<T>,
         version: Option<&VersionMember>,
         room: Room,
-    ) -> Result<(T, usize), ConversionError> {
+    ) -> Result<usize, ConversionError> {
         if let Some(version) = version {
             let members = self.as_object_mut().ok_or_else(no_object)?;
             members.insert(version.key(), version.number());
         }
-        if let Some(typed) = self.typed_within(room) {
-            return Ok(typed);
+        if let Some(bytes) = self.put_typed_within(place, room) {
+            return Ok(bytes);
         }
         let text = self.close(room)?;
-        Ok((serde_json::from_str(&text)?, text.len()))
+        put(place, serde_json::from_str(&text)?)?;
+        Ok(text.len())
     }
 
     fn show(&self) -> Result<String, ConversionError> {
@@ -168,6 +179,12 @@ impl<'a: 'v, 'v> Document<'a> for LazyValue<'v> {
     fn from_value(value: Value) -> Self {
         value.into()
     }
+}
+
+/// Puts a value into its place, in which there is none yet.
+#[inline]
+pub(super) fn put<T>(place: &OnceCell<T>, value: T) -> Result<(), ConversionError> {
+    place.set(value).map_err(|_| ConversionError::new("the place is taken"))
 }
 
 fn no_object() -> ConversionError {

@@ -50,6 +50,7 @@ impl<'a, D: Document<'a>> Open<'a, D> for OpenDocument {
 
 impl<'a, T: DeserializeOwned> Open<'a, T> for OpenTyped {
     fn open(self, text: &'a Text<'a>) -> Result<T, ConversionError> {
+        text.judged()?;
         read::from_text(text.json())
     }
 }

@@ -11,7 +11,12 @@ use std::{
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Carry, Room, bridge::Document, end::Target, measure};
+use super::{
+    Carry, Room,
+    bridge::{Document, put},
+    end::Target,
+    measure,
+};
 use crate::{ConversionError, SchemaVersion};
 
 /// What becomes of the value at the end of a chain.
@@ -75,16 +80,20 @@ impl<'a> Ending<'a> {
         self.bytes.get()
     }
 
+    /// Whether a value has been kept, any of which takes some bytes.
+    pub(crate) fn has_kept(&self) -> bool {
+        self.bytes() > 0
+    }
+
     pub(super) fn version(&self) -> Option<&'a VersionMember> {
         self.version
     }
 
+    /// Where a value of this type is kept.
     #[inline]
-    fn put<T: 'static>(&self, value: T, bytes: usize) -> Result<(), ConversionError> {
-        let slot = self.slot.and_then(|slot| slot.downcast_ref::<OnceCell<T>>());
-        let slot = slot.ok_or_else(|| ConversionError::new("there is no place for this type"))?;
-        self.bytes.set(bytes);
-        slot.set(value).map_err(|_| ConversionError::new("the place is taken"))
+    fn place<T: 'static>(&self) -> Result<&'a OnceCell<T>, ConversionError> {
+        let place = self.slot.and_then(|slot| slot.downcast_ref());
+        place.ok_or_else(|| ConversionError::new("there is no place for this type"))
     }
 }
 
@@ -114,14 +123,17 @@ impl<U: Serialize + 'static> Keeper<U> for KeepTyped {
     #[inline]
     fn keep(self, value: U, ending: &Ending<'_>, room: Room) -> Result<(), ConversionError> {
         let bytes = measure::typed(&value, room)?;
-        ending.put(value, bytes)
+        put(ending.place()?, value)?;
+        ending.bytes.set(bytes);
+        Ok(())
     }
 }
 
 impl<'a, D: Document<'a>, T: DeserializeOwned + 'static> Keeper<D> for KeepDocument<T> {
     fn keep(self, value: D, ending: &Ending<'_>, room: Room) -> Result<(), ConversionError> {
-        let (value, bytes) = value.into_typed::<T>(ending.version, room)?;
-        ending.put(value, bytes)
+        // The value is large: it is made where it stays, or close to it.
+        ending.bytes.set(value.put_typed::<T>(ending.place()?, ending.version, room)?);
+        Ok(())
     }
 }
 

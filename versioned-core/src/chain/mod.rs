@@ -73,6 +73,7 @@ pub mod sides;
 pub mod step;
 mod text;
 mod text_only;
+mod unscanned;
 mod watch;
 pub(crate) mod write;
 mod writer;
@@ -84,6 +85,7 @@ pub use progress::{Carry, Exit, Progress, Stage};
 pub(crate) use room::Room;
 pub(crate) use text::Part;
 pub use text::Text;
+pub(crate) use unscanned::Unscanned;
 pub use watch::Watch;
 
 use crate::{ConversionError, SchemaVersion, lazy::RawKey};

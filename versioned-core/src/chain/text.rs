@@ -3,9 +3,9 @@
 //! Layer: core. Invariant: a text is scanned at most once, however many steps open it, and not at all where no step
 //! takes a `LazyValue`.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
-use super::Room;
+use super::{Room, Unscanned};
 use crate::{
     ConversionError, LazyValue,
     json::{JsonError, Limits},
@@ -18,6 +18,8 @@ pub struct Text<'a> {
     json: &'a str,
     tape: Source<'a>,
     room: Room,
+    /// What nobody has looked at yet.
+    unscanned: Cell<Option<Unscanned<'a>>>,
 }
 
 #[derive(Debug)]
@@ -37,12 +39,14 @@ pub(crate) struct Part<'a> {
     pub(crate) scanned: Option<(&'a Tape<'a>, Option<u32>)>,
     /// How long the text will be that the result is a part of.
     pub(crate) bytes: usize,
+    /// What has to be looked at where a document was not scanned.
+    pub(crate) unscanned: Option<Unscanned<'a>>,
 }
 
 impl<'a> Part<'a> {
     /// A part that nobody has looked at.
     pub(crate) const fn new(json: &'a str) -> Self {
-        Self { json, scanned: None, bytes: json.len() }
+        Self { json, scanned: None, bytes: json.len(), unscanned: None }
     }
 
     /// The text, for a chain that writes its result for this room.
@@ -51,7 +55,8 @@ impl<'a> Part<'a> {
             Some((tape, container)) => Source::Scanned(tape, container),
             None => Source::OnDemand(OnceCell::new()),
         };
-        Text { json: self.json, tape, room: room.of_about(self.bytes) }
+        let unscanned = Cell::new(self.unscanned);
+        Text { json: self.json, tape, room: room.of_about(self.bytes), unscanned }
     }
 }
 
@@ -90,16 +95,30 @@ impl<'a> Text<'a> {
         Ok((tape, tape.root().1))
     }
 
+    /// A reader has judged the text as a scan does.
+    pub(super) fn vouch(&self) {
+        self.unscanned.set(None);
+    }
+
+    /// Makes sure that what a scan judges has been looked at. The error is for the engine, which scans the document then.
+    pub(crate) fn judged(&self) -> Result<(), ConversionError> {
+        if self.unscanned.get().is_some_and(|unscanned| !unscanned.is_plain()) {
+            return Err(ConversionError::new("the document has to be scanned first"));
+        }
+        self.vouch();
+        Ok(())
+    }
+
     /// The value, unopened.
     pub(crate) fn lazy(&'a self) -> Result<LazyValue<'a>, ConversionError> {
-        match self.tape() {
-            Ok((tape, container)) => {
-                Ok(LazyValue::part_of(tape, self.json.trim_ascii(), container))
-            }
-            Err(error) => {
-                let pointer = error.pointer().cloned().unwrap_or_default();
-                Err(ConversionError::from(error).at(pointer))
-            }
+        let (tape, container) = self.tape().map_err(|error| {
+            let pointer = error.pointer().cloned().unwrap_or_default();
+            ConversionError::from(error).at(pointer)
+        })?;
+        if self.unscanned.get().is_none_or(|unscanned| unscanned.is_plain_on(tape)) {
+            self.vouch();
         }
+        self.judged()?;
+        Ok(LazyValue::part_of(tape, self.json.trim_ascii(), container))
     }
 }

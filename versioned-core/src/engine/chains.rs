@@ -157,6 +157,11 @@ impl Chains<'_> {
             Scope::Field | Scope::Document => run_located(attribute, run, aside.counter),
         };
         let output = result.map_err(|error| step_error(error, place()))?;
+        // A chain made by hand may have read the text by any means.
+        text.judged().map_err(|source| {
+            let (step, cause) = (from, ChainErrorCause::Input);
+            step_error(ChainError { step, cause, source }, place())
+        })?;
         check_size(&output.json, self.limits, (from, to), place)?;
         Ok(output)
     }

@@ -134,7 +134,7 @@ impl<'a> Columns<'a> {
         let mut slots: Vec<Option<MemberValue<'a>>> = vec![None; count];
         let (mut bytes, mut expected) = (0_usize, 0);
         for member in members {
-            bytes = bytes.saturating_add(in_document(member)?);
+            bytes = bytes.saturating_add(in_document(member));
             let mut order = (expected..count).chain(0..expected);
             match order.find(|slot| slot_name(declaration, *slot).1 == member.key) {
                 Some(slot) if slots[slot].is_some() => return Err(NotDirect),
@@ -156,21 +156,30 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// The most bytes that a column takes in its document, where it may not be nested too deeply.
-fn in_document(member: &Member<'_>) -> Result<usize, NotDirect> {
-    let value = match member.value {
-        MemberValue::Json(json) => {
+impl Columns<'_> {
+    /// Columns that stay as they are may not be nested too deeply for their document.
+    fn check_depth(&self, is_replaced: impl Fn(&str) -> bool) -> Result<(), NotDirect> {
+        self.members.iter().try_for_each(|member| match member.value {
             // A text with few brackets is not nested deeply.
-            Room::MEMBER.check(json, brackets(json)).map_err(|_| NotDirect)?;
-            json.len()
-        }
+            MemberValue::Json(json) if !is_replaced(member.key) => {
+                Room::MEMBER.check(json, brackets(json)).map_err(|_| NotDirect)
+            }
+            _ => Ok(()),
+        })
+    }
+}
+
+/// The most bytes that a column takes in its document.
+fn in_document(member: &Member<'_>) -> usize {
+    let value = match member.value {
+        MemberValue::Json(json) => json.len(),
         MemberValue::Text(text) => text.len().saturating_mul(6),
         MemberValue::Null
         | MemberValue::Boolean(_)
         | MemberValue::Integer(_)
         | MemberValue::Real(_) => 40,
     };
-    Ok(value.saturating_add(of_key(member.key)))
+    value.saturating_add(of_key(member.key))
 }
 
 /// The most bytes that stand around a value.
@@ -217,6 +226,16 @@ impl<'a> Stored<'a> {
         };
         let plan = plan.map_err(|_| NotDirect)?;
         (self.writes, self.changes) = (plan.writes, plan.changes);
+        if let Layout::Columns(columns) = self.layout {
+            let is_kept = |key: &str| {
+                let mut fields = declaration.versioned.iter().zip(&endings);
+                fields.any(|(attribute, ending)| {
+                    attribute.key == key && ending.as_ref().is_some_and(Ending::has_kept)
+                })
+            };
+            let is_written = |key: &str| self.writes.iter().any(|write| write.key == key);
+            columns.check_depth(|key| is_kept(key) || is_written(key))?;
+        }
         let kept = endings.iter().flatten().map(Ending::bytes);
         let written = self.writes.iter().map(|write| {
             let value = match &write.value {
@@ -291,9 +310,9 @@ impl<'a> Stored<'a> {
         let [attribute] = self.declaration.versioned else { return Err(NotDirect) };
         let (declaration, limits, options) = (self.declaration, &self.limits, &self.options);
         let no_members = ColumnMembers(&[]);
-        let (text, members): (&str, &dyn Members) = match self.layout {
-            Layout::Leading(leading) => (leading.text, &no_members),
-            Layout::Text(members) => (members.text(), members),
+        let (part, members): (_, &dyn Members) = match self.layout {
+            Layout::Leading(leading) => (leading.part(), &no_members),
+            Layout::Text(members) => (Part::new(members.text()), members),
             Layout::Columns(_) => return Err(NotDirect),
         };
         if attribute.scope != Scope::Document {
@@ -306,14 +325,15 @@ impl<'a> Stored<'a> {
             }
             _ => chains.staleness(attribute).map_err(|_| NotDirect)?,
         };
-        let Some(stale) = stale else { return serde_json::from_str(text).map_err(|_| NotDirect) };
+        let Some(stale) = stale else {
+            return serde_json::from_str(part.json).map_err(|_| NotDirect);
+        };
         if stale.from >= attribute.max {
             return Err(NotDirect);
         }
         let slot = OnceCell::<T>::new();
         let version = VersionMember::new(attribute.version_key, attribute.max);
         let ending = Ending::kept(&slot, Some(&version));
-        let part = Part::new(text);
         let run = chains.run(attribute, part, (stale.from, attribute.max), Some(&ending));
         run.map_err(|_| NotDirect)?;
         self.fits(ending.bytes().saturating_add(of_key(attribute.version_key)))?;

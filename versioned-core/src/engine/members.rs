@@ -148,6 +148,7 @@ impl Members for TextMembers<'_> {
             json,
             scanned: first.map(|first| (&self.tape, is_container.then_some(first))),
             bytes: self.text.len(),
+            unscanned: None,
         }
     }
 }

@@ -128,11 +128,11 @@ fn migrate_leading<'a>(
 ) -> Result<MigratedText<'a>, MigrationError> {
     // It has no context, so that no member is looked up.
     let chains = Chains { declaration, members: &ColumnMembers(&[]), limits, options };
-    let Leading { text, attribute, version } = leading;
-    let converted = convert_whole(&chains, attribute, text, version)?;
+    let attribute = leading.attribute;
+    let converted = convert_whole(&chains, attribute, leading.part(), leading.version)?;
     if !converted.has_version {
         // A chain that knows nothing of the version may know nothing of reading either.
-        TextMembers::scan(declaration, text, limits)?;
+        TextMembers::scan(declaration, leading.text, limits)?;
     }
     with_version(&chains, attribute, converted)
 }
@@ -147,7 +147,8 @@ fn migrate_whole<'a>(
     let chains = Chains { declaration, members, limits, options };
     match chains.staleness(attribute)? {
         Some(stale) => {
-            let converted = convert_whole(&chains, attribute, members.text(), stale.from)?;
+            let converted =
+                convert_whole(&chains, attribute, Part::new(members.text()), stale.from)?;
             with_version(&chains, attribute, converted)
         }
         None => Ok(MigratedText::current(members.text())),
@@ -166,16 +167,16 @@ struct ConvertedWhole<'a> {
 fn convert_whole<'a>(
     chains: &Chains<'_>,
     attribute: &'static VersionedAttribute,
-    text: &'a str,
+    part: Part<'a>,
     from: SchemaVersion,
 ) -> Result<ConvertedWhole<'a>, MigrationError> {
     let mut losses = Vec::new();
     if from >= attribute.max {
-        let text = Cow::Borrowed(text);
+        let text = Cow::Borrowed(part.json);
         return Ok(ConvertedWhole { text, from, has_version: false, losses });
     }
     let version = VersionMember::new(attribute.version_key, attribute.max);
-    let (part, ending) = (Part::new(text), Ending::written(&version));
+    let ending = Ending::written(&version);
     let aside = (Some(&ending), &mut losses);
     let text = chains.run_counting(attribute, part, from, aside)?.json;
     let has_version = version.is_set() && check_offsets(&text).is_ok();

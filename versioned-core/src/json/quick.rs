@@ -20,9 +20,22 @@ pub(super) fn value(text: &str, limits: &Limits) -> Option<Value> {
         return None;
     }
     let reader = Reader { text };
-    let (value, end) = reader.value(blanks(text.as_bytes(), 0), limits.depth_max)?;
+    let start = blanks(text.as_bytes(), 0);
+    let (value, end) = match byte(text.as_bytes(), start) {
+        b'{' => {
+            let depth_left = limits.depth_max.checked_sub(1)?;
+            let members = Vec::with_capacity((text.len() / MEMBER).min(MEMBERS));
+            reader.object(blanks(text.as_bytes(), start + 1), depth_left, members)?
+        }
+        _ => reader.value(start, limits.depth_max)?,
+    };
     (blanks(text.as_bytes(), end) == text.len()).then_some(value)
 }
+
+/// Bytes of a short member, for a guess at how many members a document has.
+const MEMBER: usize = 32;
+/// Most members that room is made for: for more than a kilobyte, allocators tidy up first.
+const MEMBERS: usize = 1000 / size_of::<(String, Value)>();
 
 #[derive(Clone, Copy)]
 struct Reader<'a> {
@@ -38,7 +51,7 @@ impl Reader<'_> {
                 let (text, end) = self.string(start)?;
                 Some((Value::String(text), end))
             }
-            b'{' => self.object(blanks(bytes, start + 1), depth_left.checked_sub(1)?),
+            b'{' => self.object(blanks(bytes, start + 1), depth_left.checked_sub(1)?, Vec::new()),
             b'[' => self.list(blanks(bytes, start + 1), depth_left.checked_sub(1)?),
             b'-' | b'0'..=b'9' => {
                 let (end, is_integer) = number_end(bytes, start).ok()?;
@@ -57,7 +70,7 @@ impl Reader<'_> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn string(self, start: usize) -> Option<(String, usize)> {
         let (end, has_escapes) = string(self.text.as_bytes(), start).ok()?;
         if has_escapes {
@@ -66,9 +79,14 @@ impl Reader<'_> {
         Some((self.text[start + 1..end - 1].to_owned(), end))
     }
 
-    fn object(self, mut position: usize, depth_left: usize) -> Option<(Value, usize)> {
+    /// The object behind a bracket; `members` is empty.
+    fn object(
+        self,
+        mut position: usize,
+        depth_left: usize,
+        mut members: Vec<(String, Value)>,
+    ) -> Option<(Value, usize)> {
         let bytes = self.text.as_bytes();
-        let mut members = Members::default();
         if byte(bytes, position) == b'}' {
             return Some((Value::Object(Map::new()), position + 1));
         }
@@ -85,7 +103,7 @@ impl Reader<'_> {
             } else {
                 self.value(start, depth_left)?
             };
-            members.push(key, value);
+            members.push((key, value));
             position = blanks(bytes, end);
             match byte(bytes, position) {
                 b',' => position = blanks(bytes, position + 1),
@@ -93,7 +111,7 @@ impl Reader<'_> {
                 _ => return None,
             }
         }
-        Some((Value::Object(members.into_map()?), position + 1))
+        Some((Value::Object(map_of(members)?), position + 1))
     }
 
     fn list(self, mut position: usize, depth_left: usize) -> Option<(Value, usize)> {
@@ -115,37 +133,19 @@ impl Reader<'_> {
     }
 }
 
-/// Members of an object on their way into a map, which takes those that are in order all at once, without a search for each.
-#[derive(Default)]
-struct Members {
-    /// With rising keys.
-    ordered: Vec<(String, Value)>,
-    others: Vec<(String, Value)>,
-}
-
-impl Members {
-    #[inline]
-    fn push(&mut self, key: String, value: Value) {
-        if self.ordered.last().is_none_or(|(last, _)| *last < key) || !maps_are_sorted() {
-            self.ordered.push((key, value));
-            return;
+/// A map takes its members all at once, which leaves out the search for each; `None` if a key stands twice.
+fn map_of(mut members: Vec<(String, Value)>) -> Option<Map<String, Value>> {
+    let count = members.len();
+    // The first member may be a version or a kind, which is out of order as such; the others are often in order.
+    let first = match &members[..] {
+        [(first, _), (second, _), ..] if first > second && maps_are_sorted() => {
+            Some(members.remove(0))
         }
-        // The first member may be a version or a kind, which is out of order as such.
-        if self.ordered.len() == 1 && self.others.is_empty() {
-            std::mem::swap(&mut self.ordered, &mut self.others);
-            self.ordered.push((key, value));
-            return;
-        }
-        self.others.push((key, value));
-    }
-
-    /// `None` if a key stands twice.
-    fn into_map(self) -> Option<Map<String, Value>> {
-        let count = self.ordered.len() + self.others.len();
-        let mut members = Map::from_iter(self.ordered);
-        members.extend(self.others);
-        (members.len() == count).then_some(members)
-    }
+        _ => None,
+    };
+    let mut map = Map::from_iter(members);
+    map.extend(first);
+    (map.len() == count).then_some(map)
 }
 
 /// Whether maps are sorted by key: with `preserve_order`, which an application may switch on, members keep their order.

@@ -149,6 +149,10 @@ impl<'a> Scanner<'a> {
         Ok(Self { bytes: text.as_bytes(), position: 0, depth_max: limits.depth_max })
     }
 
+    pub(crate) fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
     pub(crate) fn peek(&self) -> Option<u8> {
         self.bytes.get(self.position).copied()
     }

@@ -11,13 +11,13 @@ use super::{
 
 /// The byte at a position; 0, which stands nowhere in a JSON text outside of strings, behind the end.
 #[inline(always)]
-pub(super) fn byte(bytes: &[u8], position: usize) -> u8 {
+pub(crate) fn byte(bytes: &[u8], position: usize) -> u8 {
     bytes.get(position).copied().unwrap_or(0)
 }
 
 /// Behind blanks, if there are some.
 #[inline(always)]
-pub(super) fn blanks(bytes: &[u8], position: usize) -> usize {
+pub(crate) fn blanks(bytes: &[u8], position: usize) -> usize {
     let first = byte(bytes, position);
     if first > b' ' {
         return position;
@@ -47,7 +47,7 @@ fn many_blanks(bytes: &[u8], mut position: usize) -> usize {
 }
 
 #[cold]
-pub(super) fn unexpected(bytes: &[u8], position: usize) -> JsonError {
+pub(crate) fn unexpected(bytes: &[u8], position: usize) -> JsonError {
     let kind = match bytes.get(position) {
         None => JsonErrorKind::UnexpectedEnd,
         Some(_) => JsonErrorKind::UnexpectedCharacter,
@@ -65,7 +65,7 @@ pub(super) fn key(bytes: &[u8], position: usize, sink: &mut impl Sink) -> Result
 }
 
 #[inline(always)]
-pub(super) fn colon(bytes: &[u8], position: usize) -> Result<usize, JsonError> {
+pub(crate) fn colon(bytes: &[u8], position: usize) -> Result<usize, JsonError> {
     let position = blanks(bytes, position);
     if byte(bytes, position) != b':' {
         return Err(unexpected(bytes, position));
@@ -90,6 +90,24 @@ pub(super) fn noted_string(
         sink.long_string(end);
     }
     Ok(end)
+}
+
+/// The same; says too whether it has escapes.
+#[inline(always)]
+pub(crate) fn judged_string(
+    bytes: &[u8],
+    position: usize,
+    sink: &mut impl Sink,
+) -> Result<(usize, bool), JsonError> {
+    let near = special_near(bytes, position + 1);
+    if byte(bytes, near) == b'"' {
+        return Ok((near + 1, false));
+    }
+    let (end, has_escapes) = string_from(bytes, near)?;
+    if end - position > SHORT_STRING_MAX {
+        sink.long_string(end);
+    }
+    Ok((end, has_escapes))
 }
 
 /// The end of a string that starts with the quote at `position`, and whether it has escapes.

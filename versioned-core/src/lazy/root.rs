@@ -7,12 +7,13 @@ use std::cell::Cell;
 
 use super::{
     key::RawKey,
-    slice::Slice,
+    slice::{Extent, Slice},
     tape::{Recorder, Tape},
 };
 use crate::json::{
     JsonError,
-    scan::{SHORT_STRING_MAX, Scanner, Sink, Span},
+    scan::{Scanner, Sink, Span},
+    tokens::{blanks, byte, colon, judged_string, unexpected},
 };
 
 /// Most members that are taken down; roots with more of them are maps, which may not be opened at all.
@@ -23,8 +24,7 @@ const MEMBERS_MAX: usize = 64;
 pub(super) struct RootMember {
     key: Span,
     key_has_escapes: bool,
-    value: Span,
-    container: Option<u32>,
+    value: Extent,
 }
 
 impl RootMember {
@@ -35,7 +35,7 @@ impl RootMember {
 
     #[inline]
     pub(super) fn value<'a>(&self, tape: &'a Tape<'a>) -> Slice<'a> {
-        Slice::new(tape, self.value, self.container)
+        Slice::of_extent(tape, self.value)
     }
 }
 
@@ -65,43 +65,43 @@ impl Root {
         let mut members = SPARE.take();
         members.clear();
         recorder.open();
-        scanner.position += 1;
-        scanner.skip_blanks();
-        let mut is_last = scanner.peek() == Some(b'}');
+        // The position is a value, so that it stays in a register.
+        let bytes = scanner.bytes();
+        let mut position = blanks(bytes, scanner.position + 1);
+        let mut is_last = byte(bytes, position) == b'}';
         let mut count = 0_usize;
         while !is_last {
-            let (key, key_has_escapes) = scanner.key()?;
-            if key.end - key.start > SHORT_STRING_MAX {
-                recorder.long_string(key.end);
+            if byte(bytes, position) != b'"' {
+                return Err(unexpected(bytes, position));
             }
-            let (start, entry) = (scanner.position, recorder.next_entry());
-            let is_container = matches!(scanner.peek(), Some(b'{' | b'['));
-            if scanner.peek() == Some(b'"') {
-                scanner.string()?;
-                if scanner.position - start > SHORT_STRING_MAX {
-                    recorder.long_string(scanner.position);
-                }
+            let (key_end, key_has_escapes) = judged_string(bytes, position, recorder)?;
+            let key = Span { start: position, end: key_end };
+            let start = colon(bytes, key_end)?;
+            let value = if byte(bytes, start) == b'"' {
+                let (end, has_escapes) = judged_string(bytes, start, recorder)?;
+                position = end;
+                Extent::of_string(Span { start, end }, has_escapes)
             } else {
+                let is_container = matches!(byte(bytes, start), b'{' | b'[');
+                let container = is_container.then(|| recorder.next_entry());
+                scanner.position = start;
                 scanner.value(depth_max, recorder)?;
-            }
+                position = scanner.position;
+                Extent::new(Span { start, end: position }, container)
+            };
             recorder.item();
             count += 1;
             if count <= MEMBERS_MAX {
-                let value = Span { start, end: scanner.position };
-                let container = is_container.then_some(entry);
-                members.push(RootMember { key, key_has_escapes, value, container });
+                members.push(RootMember { key, key_has_escapes, value });
             }
-            scanner.skip_blanks();
-            match scanner.peek() {
-                Some(b',') => {
-                    scanner.position += 1;
-                    scanner.skip_blanks();
-                }
-                Some(b'}') => is_last = true,
-                _ => return Err(scanner.unexpected()),
+            position = blanks(bytes, position);
+            match byte(bytes, position) {
+                b',' => position = blanks(bytes, position + 1),
+                b'}' => is_last = true,
+                _ => return Err(unexpected(bytes, position)),
             }
         }
-        scanner.position += 1;
+        scanner.position = position + 1;
         recorder.close(scanner.position);
         if count > MEMBERS_MAX {
             members.clear();
@@ -136,7 +136,11 @@ mod tests {
         for (member, (key, value)) in members.iter().zip(walked) {
             let found = member.key(&tape);
             assert_eq!((found.quoted, found.has_escapes), (key.quoted, key.has_escapes), "{text}");
-            assert_eq!(member.value(&tape).text(), value, "{text}");
+            let found = member.value(&tape);
+            assert_eq!(found.text(), value, "{text}");
+            let plain = value.strip_prefix('"').filter(|value| !value.contains('\\'));
+            let plain = plain.and_then(|value| value.strip_suffix('"'));
+            assert_eq!(found.plain_string(), plain, "{text}");
         }
     }
 

@@ -10,20 +10,48 @@ use super::{
 };
 use crate::json::scan::Span;
 
-/// A value that stands in a checked text.
-#[derive(Clone, Copy)]
-pub(crate) struct Slice<'a> {
-    tape: &'a Tape<'a>,
+/// Where a value stands in a checked text, in eight bytes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Extent {
+    /// Where it starts, and [`PLAIN`].
     start: u32,
     /// Of a container: where its entry stands on the tape. Of a scalar: behind its last byte.
     rest: u32,
 }
 
+/// The bit, which no text is long enough to need, of a string that is known to have no escapes.
+const PLAIN: u32 = 1 << 31;
+
+impl Extent {
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "offsets were checked to fit 31 bits")]
+    pub(super) fn new(span: Span, container: Option<u32>) -> Self {
+        Self { start: span.start as u32, rest: container.unwrap_or(span.end as u32) }
+    }
+
+    #[inline]
+    pub(super) fn of_string(span: Span, has_escapes: bool) -> Self {
+        let Self { start, rest } = Self::new(span, None);
+        Self { start: if has_escapes { start } else { start | PLAIN }, rest }
+    }
+}
+
+/// A value that stands in a checked text.
+#[derive(Clone, Copy)]
+pub(crate) struct Slice<'a> {
+    tape: &'a Tape<'a>,
+    extent: Extent,
+}
+
 impl<'a> Slice<'a> {
     #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "offsets were checked to fit 32 bits")]
     pub(super) fn new(tape: &'a Tape<'a>, span: Span, container: Option<u32>) -> Self {
-        Self { tape, start: span.start as u32, rest: container.unwrap_or(span.end as u32) }
+        Self::of_extent(tape, Extent::new(span, container))
+    }
+
+    #[inline]
+    pub(super) fn of_extent(tape: &'a Tape<'a>, extent: Extent) -> Self {
+        Self { tape, extent }
     }
 
     /// The value of a text that is, or lies in, that of the tape.
@@ -38,7 +66,7 @@ impl<'a> Slice<'a> {
 
     /// A word of [`WORDS`].
     pub(super) const fn word(start: u32, end: u32) -> Self {
-        Self { tape: &WORDS, start, rest: end }
+        Self { tape: &WORDS, extent: Extent { start, rest: end } }
     }
 
     pub(super) const NULL: Self = Self::word(0, 4);
@@ -46,8 +74,13 @@ impl<'a> Slice<'a> {
     pub(super) const FALSE: Self = Self::word(8, 13);
 
     #[inline]
+    fn start(self) -> usize {
+        (self.extent.start & !PLAIN) as usize
+    }
+
+    #[inline]
     fn first_byte(self) -> u8 {
-        self.tape.text().as_bytes()[self.start as usize]
+        self.tape.text().as_bytes()[self.start()]
     }
 
     pub(super) fn kind(self) -> Kind {
@@ -67,8 +100,18 @@ impl<'a> Slice<'a> {
     /// The text, as it is written.
     #[inline]
     pub(super) fn text(self) -> &'a str {
-        let end = if self.is_container() { self.tape.end_of(self.rest) } else { self.rest };
-        &self.tape.text()[self.start as usize..end as usize]
+        let end =
+            if self.is_container() { self.tape.end_of(self.extent.rest) } else { self.extent.rest };
+        &self.tape.text()[self.start()..end as usize]
+    }
+
+    /// What stands between the quotes of a string that is known to have no escapes.
+    #[inline]
+    pub(super) fn plain_string(self) -> Option<&'a str> {
+        if self.extent.start & PLAIN == 0 {
+            return None;
+        }
+        self.tape.text().get(self.start() + 1..self.extent.rest as usize - 1)
     }
 
     /// What stands between the quotes of a string.
@@ -77,7 +120,7 @@ impl<'a> Slice<'a> {
         if self.first_byte() != b'"' {
             return None;
         }
-        self.tape.text().get(self.start as usize + 1..self.rest as usize - 1)
+        self.tape.text().get(self.start() + 1..self.extent.rest as usize - 1)
     }
 
     /// The text of a scalar.
@@ -88,7 +131,7 @@ impl<'a> Slice<'a> {
     /// How many members or elements it has; 0 for a scalar.
     #[inline]
     pub(super) fn len(self) -> usize {
-        if self.is_container() { self.tape.extent(self.rest).members as usize } else { 0 }
+        if self.is_container() { self.tape.extent(self.extent.rest).members as usize } else { 0 }
     }
 
     /// Where it stands in memory, for errors; 0 for a word of ours.
@@ -96,7 +139,7 @@ impl<'a> Slice<'a> {
         if std::ptr::eq(self.tape.text(), WORDS.text()) {
             return 0;
         }
-        self.tape.text().as_ptr() as usize + self.start as usize
+        self.tape.text().as_ptr() as usize + self.start()
     }
 
     /// Levels that it has at most.
@@ -111,13 +154,13 @@ impl<'a> Slice<'a> {
     /// The members of an object that is the root of its text, where they were taken down.
     #[inline]
     pub(super) fn root_members(self) -> Option<&'a [RootMember]> {
-        if self.rest == 0 && self.is_object() { self.tape.root_members() } else { None }
+        if self.extent.rest == 0 && self.is_object() { self.tape.root_members() } else { None }
     }
 
     /// Walks over the members of a container; nowhere for a scalar.
     #[inline]
     pub(super) fn walk(self) -> Option<Walk<'a, 'a>> {
-        self.is_container().then(|| Walk::new(self.tape, self.start as usize, self.rest))
+        self.is_container().then(|| Walk::new(self.tape, self.start(), self.extent.rest))
     }
 
     /// The last member with this key, if it is an object.

@@ -114,6 +114,12 @@ impl<'a> Tape<'a> {
         self.root.members()
     }
 
+    /// Whether the key of the root's first member stands there again; `None` where its members were not taken down.
+    pub(crate) fn has_again(&self, key: &str) -> Option<bool> {
+        let (_, others) = self.root_members()?.split_first()?;
+        Some(others.iter().any(|member| member.key(self).is(key)))
+    }
+
     pub(super) fn text(&self) -> &'a str {
         self.text
     }

@@ -110,6 +110,8 @@ fn check_all(stored: &str, limits: Limits) {
 
 #[test]
 fn a_document_is_judged_alike_whether_it_is_scanned_first_or_not() {
+    let numbered =
+        |count| (0..count).map(|it| format!("\"{it}\":{it}")).collect::<Vec<_>>().join(",");
     let nested = |levels| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
     for version in ["1", "2", "3", "0", "4", "01", "1.0", "-1", "\"1\"", "null", "4294967296"] {
         for members in [
@@ -133,6 +135,10 @@ fn a_document_is_judged_alike_whether_it_is_scanned_first_or_not() {
             format!(r#""title":"a","more":{}"#, nested(126)),
             format!(r#""title":"a","more":{}"#, nested(127)),
             format!(r#""title":"a","other":{}"#, "[".repeat(80)),
+            "\n \"title\": \"a\",\n \"other\": [\n  {}\n ]\n".to_owned(),
+            format!(r#""title":"a",{}"#, numbered(70)),
+            format!(r#""title":"a",{},"version":2"#, numbered(70)),
+            format!(r#""title":"a",{},"versi\u006fn":2"#, numbered(70)),
         ] {
             for stored in [
                 format!(r#"{{"version":{version},{members}}}"#),

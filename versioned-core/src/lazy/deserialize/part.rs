@@ -2,6 +2,8 @@
 //!
 //! Layer: core. Invariant: every part is handed over as serde_json's reader would hand over its text, or is faulty.
 
+use std::cell::OnceCell;
+
 use serde::{
     Deserializer,
     de::{
@@ -36,16 +38,24 @@ const NUMBER: usize = 40;
 const PLAIN_NUMBERS: bool = size_of::<Number>() < size_of::<String>();
 
 impl LazyValue<'_> {
-    /// The value as a type, and the most bytes that its text takes; `None` where the text has to be read.
-    pub(crate) fn typed_within<T: DeserializeOwned>(&self, room: Room) -> Option<(T, usize)> {
+    /// Puts the value into its place as a type, and gives the most bytes that its text takes; `None` where the text has
+    /// to be read.
+    pub(crate) fn put_typed_within<T: DeserializeOwned>(
+        &self,
+        place: &OnceCell<T>,
+        room: Room,
+    ) -> Option<usize> {
         let log = Log::new(room.depth_max());
-        let object = log.handed(|| T::deserialize(Part::of(self, &log))).ok()?;
-        log.bytes().map(|bytes| (object, bytes))
+        let Ok(object) = log.handed(|| T::deserialize(Part::of(self, &log))) else { return None };
+        let bytes = log.bytes()?;
+        place.set(object).ok().map(|()| bytes)
     }
 }
 
 /// Reads a text that is one value, to its end.
-#[inline]
+///
+/// Out of line, because most parts that are read are strings and need no reader.
+#[inline(never)]
 pub(super) fn from_text<'v, R>(
     text: &'v str,
     read: impl FnOnce(&mut JsonDeserializer<'v>) -> Result<R, serde_json::Error>,
@@ -85,9 +95,25 @@ pub(super) enum Source<'v, 'a> {
 }
 
 impl<'v, 'a> Part<'v, 'a> {
-    #[inline]
+    #[inline(always)]
     pub(super) fn of(value: &'v LazyValue<'a>, log: &'v Log) -> Self {
-        let (source, bytes) = match &value.node {
+        // Most parts are texts without escapes.
+        if let Node::Slice(slice) = &value.node
+            && let Some(text) = slice.plain_string()
+        {
+            log.add(text.len() + 3);
+            return Self { source: Source::String(text, true), log };
+        }
+        let (source, bytes) = Self::look_at(value, log);
+        // With a comma.
+        log.add(bytes + 1);
+        Self { source, log }
+    }
+
+    /// What a value is, and the most bytes that its text takes.
+    #[inline(never)]
+    fn look_at(value: &'v LazyValue<'a>, log: &Log) -> (Source<'v, 'a>, usize) {
+        match &value.node {
             Node::Slice(slice) => match slice.string() {
                 Some(text) if is_plain(text.as_bytes()) => {
                     (Source::String(text, true), text.len() + 2)
@@ -105,10 +131,7 @@ impl<'v, 'a> Part<'v, 'a> {
             Node::NumberText(text) => (Source::Text(text), text.len()),
             Node::List(list) => (Source::List(&list.elements), 2),
             Node::Object(object) => (Source::Object(object.members.as_slice()), 2),
-        };
-        // With a comma.
-        log.add(bytes + 1);
-        Self { source, log }
+        }
     }
 
     fn list<V: Visitor<'v>>(
