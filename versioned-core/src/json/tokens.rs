@@ -134,6 +134,11 @@ pub(crate) fn near_end(bytes: &[u8], near: usize) -> Option<usize> {
 /// The rest of a string that is longer than most, or has escapes or a fault.
 #[inline(never)]
 fn string_from(bytes: &[u8], mut position: usize) -> Result<(usize, bool), JsonError> {
+    // Most of them are not much longer.
+    let near = special_near(bytes, position);
+    if let Some(end) = near_end(bytes, near) {
+        return Ok((end, byte(bytes, near) == b'\\'));
+    }
     let mut has_escapes = false;
     // Bit 0: whether the byte at the position stands behind the backslash of an escape.
     let mut is_escaped: u64 = 0;
