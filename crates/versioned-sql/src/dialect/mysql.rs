@@ -154,7 +154,15 @@ async fn begin(
     begin.text("SET SESSION innodb_lock_wait_timeout = ").number(lock);
     begin.text(" /*M!100101 , max_statement_time = ").number(statement).text(" / 1000 */");
     begin.text(" /*!50708 , max_execution_time = ").number(statement).text(" */; ").text(how);
-    pool.begin_with(begin.into_safe()).await
+    // In a task of its own, which nobody drops: a connection whose beginning was cut off would go back to the pool within a
+    // transaction that the driver knows nothing of, and what is written on it next would never be committed.
+    let pool = pool.clone();
+    let begun = tokio::spawn(async move { pool.begin_with(begin.into_safe()).await });
+    begun.await.unwrap_or_else(|error| match error.try_into_panic() {
+        Ok(panic) => std::panic::resume_unwind(panic),
+        // The runtime is shutting down.
+        Err(_) => Err(sqlx::Error::PoolClosed),
+    })
 }
 
 /// The number of an error.
