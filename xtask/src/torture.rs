@@ -82,15 +82,16 @@ fn sentence(line: &Value) -> String {
         Some(server) => format!(
             "; the server killed {} times and down for {:.1} s, {} connections cut, {} processes \
              interrupted by that, {} changes without an answer, {} of them made; {} operations a \
-             second aimed at, of {} that the idle server sustains",
+             second while it was up, of {} asked for and {} that the idle server sustains",
             server["kills"],
             server["seconds_down"].as_f64().unwrap_or_default(),
             server["cut_connections"],
             server["interrupted_processes"],
             server["lost_answers"],
             server["made_without_answer"],
-            server["aimed_at_operations_per_second"],
-            server["idle_operations_per_second"],
+            server["writer_operations_per_second"],
+            server["asked_writer_operations_per_second"],
+            server["idle_writer_operations_per_second"],
         ),
         None => String::new(),
     };

@@ -126,10 +126,6 @@ pub(crate) const CREATE_IN_MARIADB: &str = "CREATE TABLE notes \
      (id varchar(40) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PRIMARY KEY, \
      version bigint NOT NULL, body json NOT NULL, body_schema_version integer NOT NULL)";
 
-/// Inserts a JSON array of notes into PostgreSQL, each with its id and its body as a text.
-pub(crate) const INSERT_IN_POSTGRES: &str = "INSERT INTO notes \
-     SELECT note ->> 0, 1, (note ->> 1)::jsonb, 1 FROM jsonb_array_elements($1::text::jsonb) AS note";
-
 /// Inserts a JSON array of notes into MariaDB, each with its id and its body as a text.
 pub(crate) const INSERT_IN_MARIADB: &str = "INSERT INTO notes \
      SELECT note.id, 1, note.body, 1 FROM json_table(?, '$[*]' \

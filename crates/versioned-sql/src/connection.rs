@@ -3,7 +3,7 @@
 //! Layer: adapters. Invariant: a transaction that reads sees one snapshot; one that writes waits for a lock as long as
 //! [`Timeouts`] say, and no longer.
 
-#[cfg(feature = "postgres")]
+#[cfg(any(feature = "postgres", feature = "mysql"))]
 use std::future::poll_fn;
 use std::time::Duration;
 
@@ -146,7 +146,7 @@ impl Transaction {
 
     /// Runs a statement and hands its rows over one by one, until no more are wanted.
     ///
-    /// PostgreSQL hands them over as they come, so that those that are not wanted are in memory one at a time.
+    /// Servers hand them over as they come, so that those that are not wanted are in memory one at a time.
     pub(crate) async fn each(
         &mut self,
         statement: Statement,
@@ -174,9 +174,15 @@ impl Transaction {
             }
             #[cfg(feature = "mysql")]
             (Self::MySql(transaction), Arguments::MySql(arguments)) => {
-                let query = sqlx::query_with(sql, arguments);
-                let rows = query.fetch_all(&mut **transaction).await.map_err(Fault::mysql)?;
-                hand_over(rows.iter().map(crate::dialect::mysql::row), take)
+                let (query, mut take) = (sqlx::query_with(sql, arguments), take);
+                let mut rows = query.fetch(&mut **transaction);
+                while let Some(row) = poll_fn(|context| rows.as_mut().poll_next(context)).await {
+                    let row = row.map_err(Fault::mysql)?;
+                    if !take(crate::dialect::mysql::row(&row)?)? {
+                        break;
+                    }
+                }
+                Ok(())
             }
             #[cfg(any(
                 all(feature = "sqlite", feature = "postgres"),
@@ -279,7 +285,7 @@ impl Transaction {
 }
 
 /// Hands rows over that were read before.
-#[cfg(any(feature = "sqlite", feature = "mysql"))]
+#[cfg(feature = "sqlite")]
 fn hand_over(
     rows: impl Iterator<Item = Result<Found, Fault>>,
     mut take: impl FnMut(Found) -> Result<bool, Fault>,

@@ -230,6 +230,22 @@ pub(crate) fn among(
     Ok(())
 }
 
+/// Whether a key that is equal for the server is so by its bytes too, in MariaDB and MySQL.
+#[cfg(feature = "mysql")]
+pub(crate) fn are_exact(view: &View<'_>) -> bool {
+    view.table.id().iter().all(|id| {
+        let collation = || view.schema.find(id.name()).and_then(|it| it.collation.as_ref());
+        match view.schema.class(id.name()) {
+            Class::Integer | Class::Bytes => true,
+            // Others ignore spaces at the end, or more than that.
+            Class::Text { .. } => collation().is_some_and(|(_, collation)| {
+                collation.ends_with("_nopad_bin") || collation.ends_with("_0900_bin")
+            }),
+            _ => false,
+        }
+    })
+}
+
 /// What an unsigned column of MariaDB and MySQL may hold.
 const TOO_LARGE: &str = "a number larger than 9223372036854775807";
 

@@ -27,6 +27,11 @@ use crate::{dialect::Dialect, error, store::Store};
 /// - **Other types** (times, `decimal`, enumerations) come as texts, and are written as such.
 /// - **Writes** lock the rows of a batch, compare them as they are then with what was read, and set those that are the same, a
 ///   few statements per batch, at `READ COMMITTED`.
+/// - **Batches** of a run are written side by side, as many as the `writers` of its options, where the id is the primary key of
+///   the table: by it a statement finds its rows without locking others. Rows of one batch may stay locked while the batch
+///   before it is being written. Where a trigger writes the same row for all of them, they wait for each other until a lock
+///   times out; from then on they are written one by one. Where the id is not the primary key, a batch is read and converted
+///   meanwhile, and writes its rows when it is its turn.
 /// - **Transactions** that the server undoes for a deadlock, or whose connection is lost, are tried again a few times. [`Timeouts`](crate::Timeouts) are
 ///   settings of the session, and stay when the connection goes back to the pool.
 ///

@@ -17,6 +17,8 @@ pub(crate) struct Schema {
     dialect: Dialect,
     /// Whether the server says of each row by which transaction and where it was written.
     pub(crate) has_stamps: bool,
+    /// The columns of its primary key, of MariaDB and MySQL alone.
+    primary: Vec<String>,
 }
 
 /// A column, as the database has it.
@@ -45,17 +47,26 @@ impl Schema {
 
     /// Reads the columns of the table with this name; none where there is no such table.
     pub(crate) async fn of(transaction: &mut Transaction, table: &str) -> Result<Self, Fault> {
-        let (columns, has_stamps) = match transaction.dialect() {
+        let dialect = transaction.dialect();
+        let of = |columns| Self { columns, dialect, has_stamps: false, primary: Vec::new() };
+        Ok(match dialect {
             #[cfg(feature = "sqlite")]
-            Dialect::Sqlite => (crate::dialect::sqlite::columns(transaction, table).await?, false),
+            Dialect::Sqlite => of(crate::dialect::sqlite::columns(transaction, table).await?),
             #[cfg(feature = "postgres")]
-            Dialect::Postgres => crate::dialect::postgres_columns::columns(transaction, table).await?,
+            Dialect::Postgres => {
+                let read = crate::dialect::postgres_columns::columns(transaction, table).await?;
+                let (columns, has_stamps) = read;
+                Self { has_stamps, ..of(columns) }
+            }
             #[cfg(feature = "mysql")]
-            Dialect::MySql => (crate::dialect::mysql::columns(transaction, table).await?, false),
+            Dialect::MySql => {
+                let (columns, primary) =
+                    crate::dialect::mysql::columns(transaction, table).await?;
+                Self { primary, ..of(columns) }
+            }
             #[cfg(not(all(feature = "sqlite", feature = "postgres", feature = "mysql")))]
             other => unreachable!("this crate was built without {other:?}"),
-        };
-        Ok(Self { columns, dialect: transaction.dialect(), has_stamps })
+        })
     }
 
     /// What kind of values a column holds.
@@ -128,6 +139,13 @@ impl<'t> View<'t> {
             _ => None,
         };
         Ok(Self { table, schema, dialect: transaction.dialect(), parent })
+    }
+
+    /// Whether an id is the primary key, so that MariaDB and MySQL find its row without a look at any other.
+    pub(crate) fn is_by_primary_key(&self) -> bool {
+        let is_primary = |name: &str| self.schema.primary.iter().any(|it| name.eq_ignore_ascii_case(it));
+        let ids = self.table.id();
+        ids.len() == self.schema.primary.len() && ids.iter().all(|id| is_primary(id.name()))
     }
 
     /// Refuses a value that a column would store as another one.

@@ -17,25 +17,131 @@ use versioned_jobs::{
     Mode, NoProgress, Progress, StopFlag,
 };
 use versioned_sql::{
-    PostgresStore, Timeouts,
-    sqlx::{self, postgres::PgPoolOptions},
+    MySqlStore, PostgresStore, Timeouts,
+    sqlx::{self, mysql::MySqlPoolOptions, postgres::PgPoolOptions},
 };
-use versioned_store::{
-    EntityKey, EntityTable, JobLedger as _, ModelStore as _, Row, RunId, RunState,
-};
+use versioned_store::{EntityKey, EntityTable, HistoryStore, JobLedger as _, Row, RunId, RunState};
 use versioned_testkit::conformance::StoreFixture as _;
 
 use super::{
-    backend::PostgresFixture,
+    backend::{Backend, MariaDbFixture, PostgresFixture},
     block_on,
     lesson::{Layout, MigrateLessonColumnsJob, REFUSED, StoredLesson},
 };
 
 const ROWS: usize = 60;
 
+/// A server whose store writes batches side by side.
+trait Server: Backend<Store: HistoryStore + Clone> {
+    /// Lets each row that is written add 1 to a row of another table.
+    const TALLY: &'static str;
+    /// Lets one row be refused.
+    const REFUSE: &'static str;
+
+    async fn new_server() -> Self;
+
+    /// The store of another process.
+    fn other(&self) -> Self::Store;
+
+    /// A store that waits no longer than that for locks.
+    fn impatient(&self, lock: Duration) -> Self::Store;
+
+    async fn run_sql(&self, sql: &str);
+
+    async fn tally(&self) -> i64;
+}
+
+impl Server for PostgresFixture {
+    const TALLY: &'static str = "CREATE TABLE tally (n bigint); INSERT INTO tally VALUES (0); \
+         CREATE FUNCTION tally() RETURNS trigger LANGUAGE plpgsql AS \
+         'BEGIN UPDATE tally SET n = n + 1; RETURN NEW; END'; \
+         CREATE TRIGGER tally BEFORE UPDATE ON lessons FOR EACH ROW EXECUTE FUNCTION tally()";
+    const REFUSE: &'static str = "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS \
+         $$BEGIN IF NEW.id = '010' THEN RAISE 'not this one'; END IF; RETURN NEW; END$$; \
+         CREATE TRIGGER refuse BEFORE UPDATE ON lessons FOR EACH ROW EXECUTE FUNCTION refuse()";
+
+    async fn new_server() -> Self {
+        Self::new("JSONB").await
+    }
+
+    fn other(&self) -> PostgresStore {
+        let options = (*self.store().pool().connect_options()).clone();
+        PostgresStore::new(block_on(PgPoolOptions::new().connect_with(options)).unwrap())
+    }
+
+    fn impatient(&self, lock: Duration) -> PostgresStore {
+        self.store().clone().with_timeouts(Timeouts { lock, ..Timeouts::default() })
+    }
+
+    async fn run_sql(&self, sql: &str) {
+        self.execute(sql).await;
+    }
+
+    async fn tally(&self) -> i64 {
+        let tally = sqlx::query_scalar("SELECT n FROM tally");
+        tally.fetch_one(self.store().pool()).await.unwrap()
+    }
+}
+
+impl Server for MariaDbFixture {
+    const TALLY: &'static str = "CREATE TABLE tally (n bigint); INSERT INTO tally VALUES (0); \
+         CREATE TRIGGER tally BEFORE UPDATE ON lessons FOR EACH ROW UPDATE tally SET n = n + 1";
+    const REFUSE: &'static str = "CREATE TRIGGER refuse BEFORE UPDATE ON lessons FOR EACH ROW \
+         IF NEW.id = '010' THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'not this one'; END IF";
+
+    async fn new_server() -> Self {
+        Self::new().await
+    }
+
+    fn other(&self) -> MySqlStore {
+        let options = (*self.store().pool().connect_options()).clone();
+        MySqlStore::new(block_on(MySqlPoolOptions::new().connect_with(options)).unwrap())
+    }
+
+    fn impatient(&self, lock: Duration) -> MySqlStore {
+        self.store().clone().with_timeouts(Timeouts { lock, ..Timeouts::default() })
+    }
+
+    async fn run_sql(&self, sql: &str) {
+        self.execute(sql).await;
+    }
+
+    async fn tally(&self) -> i64 {
+        let tally = sqlx::query_scalar("SELECT n FROM tally");
+        tally.fetch_one(self.store().pool()).await.unwrap()
+    }
+}
+
+/// The tests over each server.
+macro_rules! on_servers {
+    ($($story:ident)*) => {
+        on_servers! { @on postgres, PostgresFixture: $($story)* }
+        on_servers! { @on mariadb, MariaDbFixture: $($story)* }
+    };
+    (@on $module:ident, $server:ident: $($story:ident)*) => {
+        mod $module {
+            $(
+                #[test]
+                fn $story() {
+                    super::$story::<super::$server>();
+                }
+            )*
+        }
+    };
+}
+
+on_servers! {
+    several_writers_leave_what_one_leaves
+    a_run_that_is_stopped_goes_on_where_it_ended
+    a_run_that_is_dropped_anywhere_is_gone_on_with
+    who_has_lost_the_run_writes_nothing_more
+    a_trigger_that_writes_one_row_for_all_stops_no_run
+    a_row_that_is_refused_stops_neither_its_batch_nor_those_after_it
+}
+
 /// A table with lessons of every kind, in small batches of which each has some.
-async fn filled(layout: Layout) -> (PostgresFixture, EntityTable) {
-    let (fixture, table) = (PostgresFixture::new("JSONB").await, layout.table());
+async fn filled<S: Server>(layout: Layout) -> (S, EntityTable) {
+    let (fixture, table) = (S::new_server().await, layout.table());
     fixture.create_table(&table).await;
     for number in 0..ROWS {
         let id = format!("{number:03}");
@@ -54,7 +160,7 @@ fn options(writers: usize) -> JobOptions {
     JobOptions::default().with_ledger("test").with_batch_rows(3).with_writers(writers)
 }
 
-async fn rows(store: &PostgresStore, table: &EntityTable) -> Vec<Row> {
+async fn rows(store: &impl HistoryStore, table: &EntityTable) -> Vec<Row> {
     let key = |number| EntityKey::from(format!("{number:03}").as_str());
     let keys: Vec<EntityKey> = (0..ROWS).map(key).collect();
     store.get_many(table, &keys).await.unwrap().into_iter().flatten().collect()
@@ -75,11 +181,10 @@ fn counts(report: &JobReport) -> (u64, u64, u64, u64, u64) {
     (counts.scanned, counts.migrated, counts.current, counts.deleted, counts.quarantined)
 }
 
-#[test]
-fn several_writers_leave_what_one_leaves() {
+fn several_writers_leave_what_one_leaves<S: Server>() {
     for layout in Layout::BOTH {
         let left = [1, 2, 5].map(|writers| {
-            let (fixture, table) = block_on(filled(layout));
+            let (fixture, table) = block_on(filled::<S>(layout));
             let failed = Failed::default();
             let store = fixture.store();
             assert!(store.writes_ahead());
@@ -117,7 +222,7 @@ impl Progress for Counted {
 }
 
 /// What is stored and what the ledger says of it agree after every batch, whichever is the last one.
-async fn check_ledger(store: &PostgresStore, table: &EntityTable) -> (u64, RunState) {
+async fn check_ledger(store: &impl HistoryStore, table: &EntityTable) -> (u64, RunState) {
     let (run, raised) = loop {
         let before = store.run(RunId::new(1)).await.unwrap().unwrap();
         let rows = rows(store, table).await;
@@ -132,10 +237,9 @@ async fn check_ledger(store: &PostgresStore, table: &EntityTable) -> (u64, RunSt
     (run.checkpoint.counts.scanned, run.state)
 }
 
-#[test]
-fn a_run_that_is_stopped_goes_on_where_it_ended() {
+fn a_run_that_is_stopped_goes_on_where_it_ended<S: Server>() {
     let layout = Layout::Columns;
-    let (fixture, table) = block_on(filled(layout));
+    let (fixture, table) = block_on(filled::<S>(layout));
     let store = fixture.store();
     for at in [9, 30, 33] {
         let stop = StopFlag::default();
@@ -152,10 +256,9 @@ fn a_run_that_is_stopped_goes_on_where_it_ended() {
 }
 
 /// The process is gone in the middle: what was being written is undone, and nothing is counted twice.
-#[test]
-fn a_run_that_is_dropped_anywhere_is_gone_on_with() {
+fn a_run_that_is_dropped_anywhere_is_gone_on_with<S: Server>() {
     let layout = Layout::Columns;
-    let (fixture, table) = block_on(filled(layout));
+    let (fixture, table) = block_on(filled::<S>(layout));
     let store = fixture.store();
     for at in [0, 3, 12, 27, 45] {
         let options = options(4).with_take_over(true);
@@ -182,12 +285,12 @@ fn a_run_that_is_dropped_anywhere_is_gone_on_with() {
 
 /// Lets another process take the run over once a few batches have been written.
 #[derive(Debug)]
-struct TakeOver {
-    other: PostgresStore,
+struct TakeOver<S> {
+    other: S,
     running: Mutex<Option<JoinHandle<JobReport>>>,
 }
 
-impl Progress for TakeOver {
+impl<S: HistoryStore + Clone + Send + Sync + 'static> Progress for TakeOver<S> {
     fn advanced(&self, counts: &Counts) {
         let mut running = self.running.lock().unwrap();
         if counts.scanned < 12 || running.is_some() {
@@ -208,13 +311,10 @@ impl Progress for TakeOver {
 }
 
 /// Whoever has lost the run to somebody else writes nothing more, however much it had begun.
-#[test]
-fn who_has_lost_the_run_writes_nothing_more() {
-    let (fixture, table) = block_on(filled(Layout::Columns));
+fn who_has_lost_the_run_writes_nothing_more<S: Server>() {
+    let (fixture, table) = block_on(filled::<S>(Layout::Columns));
     let store = fixture.store();
-    let options_of_pool = (*store.pool().connect_options()).clone();
-    let other = block_on(PgPoolOptions::new().connect_with(options_of_pool)).unwrap();
-    let progress = TakeOver { other: PostgresStore::new(other), running: Mutex::default() };
+    let progress = TakeOver { other: fixture.other(), running: Mutex::default() };
     let ended = Layout::Columns.run(Mode::Migrate, store, &options(3), &progress);
     assert!(matches!(ended, Err(JobError::TakenOver { .. })), "{ended:?}");
     let running = progress.running.into_inner().unwrap().unwrap();
@@ -223,36 +323,38 @@ fn who_has_lost_the_run_writes_nothing_more() {
 }
 
 /// A row that all batches write would otherwise keep each waiting for the one that waits for it.
-#[test]
-fn a_trigger_that_writes_one_row_for_all_stops_no_run() {
-    let (fixture, table) = block_on(filled(Layout::Columns));
-    block_on(fixture.execute(
-        "CREATE TABLE tally (n bigint); INSERT INTO tally VALUES (0); \
-         CREATE FUNCTION tally() RETURNS trigger LANGUAGE plpgsql AS \
-         'BEGIN UPDATE tally SET n = n + 1; RETURN NEW; END'; \
-         CREATE TRIGGER tally BEFORE UPDATE ON lessons FOR EACH ROW EXECUTE FUNCTION tally()",
-    ));
-    let timeouts = Timeouts { lock: Duration::from_millis(100), ..Timeouts::default() };
-    let store = fixture.store().clone().with_timeouts(timeouts);
+fn a_trigger_that_writes_one_row_for_all_stops_no_run<S: Server>() {
+    let (fixture, table) = block_on(filled::<S>(Layout::Columns));
+    block_on(fixture.run_sql(S::TALLY));
+    let store = fixture.impatient(Duration::from_millis(100));
     let report = Layout::Columns.run(Mode::Migrate, &store, &options(4), &NoProgress).unwrap();
     assert_eq!(counts(&report), (60, 42, 6, 6, 6));
     assert_eq!(block_on(check_ledger(&store, &table)), (60, RunState::Finished));
-    let tally = block_on(fixture.query("SELECT n FROM tally"));
-    assert_eq!(sqlx::Row::get::<i64, _>(&tally[0], 0), 42, "each row once");
+    assert_eq!(block_on(fixture.tally()), 42, "each row once");
 }
 
-#[test]
-fn a_row_that_is_refused_stops_neither_its_batch_nor_those_after_it() {
-    let (fixture, table) = block_on(filled(Layout::Columns));
-    block_on(fixture.execute(
-        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS \
-         $$BEGIN IF NEW.id = '010' THEN RAISE 'not this one'; END IF; RETURN NEW; END$$; \
-         CREATE TRIGGER refuse BEFORE UPDATE ON lessons FOR EACH ROW EXECUTE FUNCTION refuse()",
-    ));
+fn a_row_that_is_refused_stops_neither_its_batch_nor_those_after_it<S: Server>() {
+    let (fixture, table) = block_on(filled::<S>(Layout::Columns));
+    block_on(fixture.run_sql(S::REFUSE));
     let (store, failed) = (fixture.store(), Failed::default());
     let report = Layout::Columns.run(Mode::Migrate, store, &options(4), &failed).unwrap();
     assert_eq!(counts(&report), (60, 41, 6, 6, 7));
     assert_eq!(block_on(check_ledger(store, &table)), (60, RunState::Finished));
     let failed = failed.0.into_inner().unwrap();
     assert_eq!(failed, ["003", "010", "013", "023", "033", "043", "053"]);
+}
+
+/// Rows are found by another index than the primary key's, on the way to which others may be locked.
+#[test]
+fn an_id_of_mariadb_that_is_no_primary_key_does_no_harm() {
+    let (fixture, table) = block_on(filled::<MariaDbFixture>(Layout::Columns));
+    block_on(fixture.execute(
+        "ALTER TABLE lessons DROP PRIMARY KEY, ADD UNIQUE (id), \
+         ADD number BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY",
+    ));
+    // A batch that waited for a lock of the one before it would wait in vain, and so would that one.
+    let store = fixture.impatient(Duration::from_secs(1));
+    let report = Layout::Columns.run(Mode::Migrate, &store, &options(4), &NoProgress).unwrap();
+    assert_eq!(counts(&report), (60, 42, 6, 6, 6));
+    assert_eq!(block_on(check_ledger(&store, &table)), (60, RunState::Finished));
 }

@@ -27,12 +27,37 @@ pub(super) struct Tally {
     pub(super) interrupted: u64,
     /// What was done to the server, where there is one.
     pub(super) disturbances: Option<Disturbances>,
-    /// Operations in a second: what the idle server sustains, and what was aimed at.
-    pub(super) rates: Option<(u64, u64)>,
+    /// How fast the other programs wrote, where there is a server.
+    pub(super) rates: Option<Rates>,
     pub(super) rows: u64,
     pub(super) failing: u64,
     pub(super) elapsed: Duration,
     pub(super) wrong: Wrong,
+}
+
+/// How fast the other programs wrote.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rates {
+    /// Operations in a second that the idle server sustains.
+    pub(super) idle: u64,
+    /// Operations in a second that were asked for.
+    pub(super) asked_for: u64,
+    /// Operations that were made while everything was disturbed, and how long that was.
+    pub(super) operations: u64,
+    pub(super) time: Duration,
+}
+
+impl Rates {
+    #[expect(clippy::cast_precision_loss, reason = "it is a rate of some thousands at most")]
+    pub(super) fn asked_for_rate(&self) -> f64 {
+        self.asked_for as f64
+    }
+
+    /// Operations in a second while the server was up.
+    #[expect(clippy::cast_precision_loss, reason = "figures are rounded when they are printed")]
+    fn reached(&self, down: Duration) -> f64 {
+        self.operations as f64 / self.time.saturating_sub(down).as_secs_f64()
+    }
 }
 
 /// What must never happen; each number counts rows, reports or processes.
@@ -70,6 +95,11 @@ impl Tally {
 
     pub(super) fn wrong(&self) -> Wrong {
         self.wrong.clone()
+    }
+
+    /// Operations in a second of the other programs while the server was up.
+    pub(super) fn reached(&self) -> Option<f64> {
+        Some(self.rates?.reached(self.disturbances?.down))
     }
 
     pub(super) fn to_json(&self, kind: Kind, subject: &Subject, seed: u64) -> Value {
@@ -110,7 +140,7 @@ impl Tally {
     }
 
     fn server_to_json(&self) -> Option<Value> {
-        let (done, (sustained, aimed_at)) = (self.disturbances?, self.rates?);
+        let (done, rates, reached) = (self.disturbances?, self.rates?, self.reached()?);
         let Operations { lost_answers, made_without_answer, .. } = self.operations;
         Some(json!({
             "kills": done.server_kills,
@@ -119,8 +149,10 @@ impl Tally {
             "interrupted_processes": self.interrupted,
             "lost_answers": lost_answers,
             "made_without_answer": made_without_answer,
-            "idle_operations_per_second": sustained,
-            "aimed_at_operations_per_second": aimed_at,
+            "idle_writer_operations_per_second": rates.idle,
+            "asked_writer_operations_per_second": rates.asked_for,
+            "writer_operations_per_second": reached.round(),
+            "writer_operations_of_asked": reached / rates.asked_for_rate(),
         }))
     }
 }

@@ -9,6 +9,7 @@ use super::{
     program::{Verb, signal},
     round::Place,
     writer::Random,
+    writers::patient,
 };
 
 /// One in so many ends is asked for politely.
@@ -55,6 +56,8 @@ impl<'p> Killer<'p> {
                 if code == Some(INTERRUPTED) && self.place.has_server() && row < ROW_MAX {
                     tally.interrupted += 1;
                     row += 1;
+                    // Who starts it again sees first that the server is there.
+                    drop(patient(&self.place.address));
                     continue;
                 }
                 self.run_time = clock.now();

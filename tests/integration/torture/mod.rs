@@ -9,10 +9,12 @@
 mod count;
 mod database;
 mod folder;
+mod integrity;
 mod kills;
 mod ledger;
 mod log;
 mod mariadb;
+mod others;
 mod postgres;
 mod program;
 mod round;
@@ -76,5 +78,21 @@ fn torture_on<K: Cut>(kind: Kind, short: Subject) {
         let done = tally.disturbances.unwrap();
         assert!(done.server_kills > 0 && tally.kills > 0, "{done:?}");
         assert!(tally.operations.edits > 0, "the programs did not meet");
+        // The short form shares the machine with other tests.
+        if let Limit::Time(_) = limit {
+            check_rate(&tally);
+        }
     }
+}
+
+/// The other programs must have written as fast as they were asked to while the server was up.
+fn check_rate(tally: &Tally) {
+    let (rates, reached) = (tally.rates.unwrap(), tally.reached().unwrap());
+    assert!(
+        reached >= rates.asked_for_rate(),
+        "the rate was not reached: {reached:.0} operations a second while the server was up, \
+         {} asked for, {} sustained by the idle server",
+        rates.asked_for,
+        rates.idle,
+    );
 }

@@ -142,10 +142,16 @@ impl Verb {
     }
 }
 
-/// Starts a verb, with its results as JSON lines in a file.
-pub(super) fn start(subject: &Subject, verb: Verb, database: &str, results: &Path) -> Child {
+/// Starts a verb, with its results as JSON lines in a file, and what it says of errors in another one.
+pub(super) fn start(
+    subject: &Subject,
+    verb: Verb,
+    database: &str,
+    (results, errors): (&Path, &Path),
+) -> Child {
     let mut command = application(subject, &verb.words(), database);
-    command.stderr(Stdio::null()).stdout(File::create(results).unwrap()).spawn().unwrap()
+    let [results, errors] = [results, errors].map(|path| File::create(path).unwrap());
+    command.stderr(errors).stdout(results).spawn().unwrap()
 }
 
 /// Sends a signal to a process, by its name without `SIG`.

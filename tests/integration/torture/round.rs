@@ -4,9 +4,8 @@
 use std::{
     collections::BTreeMap,
     fs,
-    io::{BufRead as _, BufReader, Write as _},
     path::{Path, PathBuf},
-    process::{Child, ChildStdin},
+    process::Child,
     sync::atomic::{AtomicBool, Ordering},
 };
 
@@ -15,17 +14,17 @@ use versioned_jobs::{Clock as _, SystemClock};
 
 use super::{
     Limit,
-    count::{Tally, Wrong},
+    count::{Rates, Tally, Wrong},
     database::{Connection, Kind},
     folder::TemporaryFolder,
+    integrity,
     kills::Killer,
     ledger,
     log::{Expected, replay},
+    others::Others,
     program::{self, Verb},
     server::Disturbances,
     subject::{ROWS, RowKind, Subject, key},
-    writer::{MADE_STALE, MAKE_STALE},
-    writers::MEASURE,
 };
 use crate::jobs::block_on;
 
@@ -34,7 +33,7 @@ pub(super) struct Place<'s> {
     subject: &'s Subject,
     /// For logs, results, and the database if that is a file.
     folder: TemporaryFolder,
-    address: String,
+    pub(super) address: String,
 }
 
 impl Place<'_> {
@@ -60,7 +59,17 @@ impl Place<'_> {
 
     /// Starts a verb.
     pub(super) fn start(&self, verb: Verb) -> Child {
-        program::start(self.subject, verb, &self.address, &self.path("results"))
+        let files = (&*self.path("results"), &*self.path("errors"));
+        program::start(self.subject, verb, &self.address, files)
+    }
+
+    /// Counts a process that ended by itself otherwise than it may, and shows what it said.
+    fn note_code(&self, is_well: bool, code: Option<i32>, tally: &mut Tally) {
+        if !is_well {
+            tally.wrong.ended_badly += 1;
+            let errors = fs::read_to_string(self.path("errors")).unwrap();
+            eprintln!("a process ended with {code:?}: {errors}");
+        }
     }
 
     /// What the last verb has reported.
@@ -88,14 +97,10 @@ pub(super) fn torture(
     block_on(fill(subject, &address));
     let place = Place { subject, folder, address };
     let log = place.path("log");
-    let mut writer = program::start_writer(subject, &place.address, &log, seed);
-    let mut commands = writer.stdin.take().unwrap();
-    let mut answers = BufReader::new(writer.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let mut others = Others::start(subject, &place.address, &log, seed);
 
     let mut tally = Tally::default();
-    if disturb.is_some() {
-        tally.rates = Some(measure(&mut commands, &mut answers));
-    }
+    let asked = disturb.is_some().then(|| (others.measure(), others.count()));
     let clock = SystemClock::new();
     let enough = AtomicBool::new(false);
     std::thread::scope(|scope| {
@@ -110,16 +115,15 @@ pub(super) fn torture(
             enough.fetch_or(is_enough, Ordering::Relaxed);
             is_enough
         };
-        rounds(&place, seed, &is_enough, &mut tally, &mut |_| {
-            make_stale(&mut commands, &mut answers)
-        });
+        rounds(&place, seed, &is_enough, &mut tally, &mut others);
         drop(end);
         tally.disturbances = disturbed.map(|thread| thread.join().unwrap());
     });
-    // The end of its input ends the writer.
-    drop(commands);
-    assert!(answers.all(|line| line != MADE_STALE));
-    assert!(writer.wait().unwrap().success(), "the writer failed");
+    tally.rates = asked.map(|((idle, asked_for), before)| {
+        let (operations, time) = (others.count() - before, clock.now());
+        Rates { idle, asked_for, operations, time }
+    });
+    others.end();
     settle(&place, &log, &mut tally);
     tally.elapsed = clock.now();
     tally
@@ -139,11 +143,11 @@ fn rounds(
     seed: u64,
     is_enough: &dyn Fn(&Tally) -> bool,
     tally: &mut Tally,
-    make_stale: &mut dyn FnMut(&Tally),
+    others: &mut Others,
 ) {
     let mut killer = Killer::new(place, seed);
     while !is_enough(tally) {
-        make_stale(tally);
+        others.make_stale();
         tally.rounds += 1;
         let code = killer.run(Verb::Migrate, tally, is_enough);
         note_end(place, code, tally);
@@ -171,19 +175,6 @@ pub(super) async fn fill(subject: &Subject, address: &str) {
     database.close().await.unwrap();
 }
 
-/// What the idle server sustains, and what is aimed at, in operations a second.
-fn measure(commands: &mut ChildStdin, answers: &mut impl Iterator<Item = String>) -> (u64, u64) {
-    writeln!(commands, "{MEASURE}").unwrap();
-    let answer = answers.find(|line| line.starts_with(MEASURE)).expect("the writers are gone");
-    let mut numbers = answer.split(' ').skip(1).map(|number| number.parse().unwrap());
-    (numbers.next().unwrap(), numbers.next().unwrap())
-}
-
-fn make_stale(commands: &mut ChildStdin, answers: &mut impl Iterator<Item = String>) {
-    writeln!(commands, "{MAKE_STALE}").unwrap();
-    assert!(answers.any(|line| line == MADE_STALE), "the writer is gone");
-}
-
 /// Undoes the last migration under kills; rows that were written since stay as they are.
 fn undo_the_last(
     place: &Place<'_>,
@@ -196,7 +187,7 @@ fn undo_the_last(
         let code = killer.run(Verb::Undo(run), tally, is_enough);
         // Usage: a process that was killed after its last word has undone it.
         if code != Some(1) || !ledger::is_undone(&place.address, run) {
-            tally.wrong.ended_badly += u64::from(code != Some(0));
+            place.note_code(code == Some(0), code, tally);
         }
         if ledger::is_undone(&place.address, run) {
             tally.undos += 1;
@@ -210,7 +201,7 @@ fn undo_the_last(
 /// Counts a run that came to its end by itself.
 fn note_end(place: &Place<'_>, code: Option<i32>, tally: &mut Tally) {
     tally.completed += 1;
-    tally.wrong.ended_badly += u64::from(!matches!(code, Some(0 | 2)));
+    place.note_code(matches!(code, Some(0 | 2)), code, tally);
     let is_balanced = place.report().is_some_and(|report| {
         let counts = Counts::of(&report);
         counts.sum() == counts.of_outcome("scanned")
@@ -222,7 +213,7 @@ fn note_end(place: &Place<'_>, code: Option<i32>, tally: &mut Tally) {
 fn settle(place: &Place<'_>, log: &Path, tally: &mut Tally) {
     let (_, code) = place.run(Verb::Migrate);
     tally.completed += 1;
-    tally.wrong.ended_badly += u64::from(code != Some(2));
+    place.note_code(code == Some(2), code, tally);
     let (rows, operations) = replay(log);
     tally.operations = operations;
     compare(place, &rows, tally);
@@ -272,27 +263,12 @@ fn compare(place: &Place<'_>, expected: &BTreeMap<String, Option<Expected>>, tal
         let failing = expected.get(row[0].text()).and_then(Option::as_ref);
         wrong.below_latest += u64::from(!failing.is_some_and(|row| row.is_failing));
     }
-    wrong.integrity = checked_by_the_database(place);
+    wrong.integrity = integrity::found_wrong(&place.address);
     let before = std::mem::take(&mut tally.wrong);
     tally.wrong = Wrong { counts: before.counts, ended_badly: before.ended_badly, ..wrong };
     let restored = ledger::restored(&place.address);
     // Of rows that were deleted since, nobody knows how often they were undone.
     tally.wrong.model_versions += u64::from(tally.undone_rows > restored);
-}
-
-/// What the database finds wrong with its own files.
-fn checked_by_the_database(place: &Place<'_>) -> Option<String> {
-    let ask = |sql| ledger::ask(&place.address, sql, &[]);
-    let said = match (place.kind(), place.subject) {
-        (Kind::Sqlite, _) => ask("PRAGMA integrity_check")[0][0].text().to_owned(),
-        (Kind::MariaDb, Subject::Documents) => {
-            ask("CHECK TABLE lesson_documents EXTENDED")[0][3].text().to_lowercase()
-        }
-        (Kind::MariaDb, _) => ask("CHECK TABLE lessons EXTENDED")[0][3].text().to_lowercase(),
-        // It has checksums and no check without an extension; every row was read.
-        (Kind::Postgres, _) => "ok".to_owned(),
-    };
-    Some(said).filter(|said| said != "ok")
 }
 
 /// The outcomes of rows that cannot be migrated, of which a run has one, by whether it keeps a ledger.

@@ -62,7 +62,8 @@ pub(super) struct Server<K: ServerKind> {
 
 impl<K: Cut> Server<K> {
     pub(super) fn start() -> Self {
-        let options = ServerOptions::durable().with_start_timeout(Duration::from_secs(120));
+        let options = ServerOptions::durable().with_checksums();
+        let options = options.with_start_timeout(Duration::from_secs(120));
         let server = PrivateServer::<K>::start(&options).unwrap();
         Self { server, database: String::new() }
     }

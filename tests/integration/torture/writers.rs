@@ -26,8 +26,11 @@ use super::{
 };
 use crate::jobs::block_on;
 
-/// How many write at once.
-pub(super) const WRITERS: u32 = 8;
+/// How many write at once: so many that the rate is reached while some of them wait for rows that a batch has locked. Each
+/// has as many rows.
+pub(super) const WRITERS: u32 = 40;
+
+const _: () = assert!(ROWS.is_multiple_of(WRITERS), "each row has a writer");
 
 /// The most operations in a second that are asked for.
 const RATE_MAX: u64 = 1_000;
@@ -35,15 +38,21 @@ const RATE_MAX: u64 = 1_000;
 /// How long it is measured what the idle server sustains.
 const MEASURED: Duration = Duration::from_secs(2);
 
-/// The command that asks for the measurement; the answer goes on with the rate and the rate that is aimed at.
+/// Writers aim at so many hundredths of what is asked for, so that they reach it.
+const AIM: u64 = 110;
+
+/// The command that asks for the measurement; the answer goes on with the rate and the rate that is asked for.
 pub(super) const MEASURE: &str = "measure";
 
-/// How often a lost server is tried again, and how long each try waits for the next.
-const TRIES_MAX: u32 = 6_000;
-const TRY_AFTER: Duration = Duration::from_millis(20);
+/// The command that asks how many operations were made; the answer goes on with their number.
+pub(super) const COUNT: &str = "count";
 
-/// A writer that is so late does not catch up.
-const LATE_MAX: Duration = Duration::from_secs(1);
+/// How often a lost server is tried again, and how long each try waits for the next.
+const TRIES_MAX: u32 = 24_000;
+const TRY_AFTER: Duration = Duration::from_millis(5);
+
+/// A writer that is later than this does not catch up, so that the rate is that of the time in which the server is up.
+const LATE_MAX: Duration = Duration::from_millis(250);
 
 #[derive(Debug, Clone, Copy)]
 enum Command {
@@ -53,6 +62,7 @@ enum Command {
 /// What all writers share.
 struct Shared {
     log: Mutex<Log>,
+    /// Changes that were made, or refused because somebody else had changed the row.
     operations: AtomicU64,
     /// Nanoseconds from one operation of a writer to the next.
     interval: AtomicU64,
@@ -91,6 +101,7 @@ pub(super) fn write_until_input_ends(subject: &Subject, address: &str, log: &Pat
                 MADE_STALE.to_owned()
             }
             MEASURE => measured(&shared),
+            COUNT => format!("{COUNT} {}", shared.operations.load(Ordering::Relaxed)),
             other => panic!("no command is `{other}`"),
         };
         println!("\n{said}");
@@ -100,7 +111,7 @@ pub(super) fn write_until_input_ends(subject: &Subject, address: &str, log: &Pat
     threads.into_iter().for_each(|thread| thread.join().unwrap());
 }
 
-/// Measures how many operations the writers do in a second, and slows them down to half of it, or to what is asked for.
+/// Measures how many operations the writers make in a second, and asks for half of them from now on, or for fewer.
 fn measured(shared: &Shared) -> String {
     let clock = SystemClock::new();
     let before = shared.operations.load(Ordering::Relaxed);
@@ -108,10 +119,10 @@ fn measured(shared: &Shared) -> String {
     let done = shared.operations.load(Ordering::Relaxed) - before;
     let milliseconds = u64::try_from(clock.now().as_millis()).unwrap();
     let sustained = done * 1_000 / milliseconds;
-    let aimed_at = RATE_MAX.min(sustained / 2).max(1);
-    let interval = u64::from(WRITERS) * 1_000_000_000 / aimed_at;
+    let asked_for = RATE_MAX.min(sustained / 2).max(1);
+    let interval = u64::from(WRITERS) * 100 * 1_000_000_000 / (asked_for * AIM);
     shared.interval.store(interval, Ordering::Relaxed);
-    format!("{MEASURE} {sustained} {aimed_at}")
+    format!("{MEASURE} {sustained} {asked_for}")
 }
 
 struct Writer {
@@ -134,7 +145,7 @@ impl Writer {
                     while !self.make_stale(2) {}
                     answer.send(()).unwrap();
                 }
-                Err(TryRecvError::Empty) => self.change_a_row(),
+                Err(TryRecvError::Empty) => while !self.change_a_row() {},
                 Err(TryRecvError::Disconnected) => return,
             }
             self.shared.operations.fetch_add(1, Ordering::Relaxed);
@@ -145,7 +156,8 @@ impl Writer {
         }
     }
 
-    fn change_a_row(&mut self) {
+    /// Changes a row, unless it has none to change: `false` then.
+    fn change_a_row(&mut self) -> bool {
         let own = ROWS / WRITERS;
         let place = u32::try_from(self.random.below(own.into())).unwrap();
         let number = place * WRITERS + self.number;
@@ -154,17 +166,17 @@ impl Writer {
         let is_failing = RowKind::of_number(number) == RowKind::Failing;
         let chance = self.random.below(400);
         let Some((model_version, edits)) = self.read(&key, false) else {
-            if chance.is_multiple_of(2) {
+            // A deleted row stays away for some time.
+            let is_created = chance.is_multiple_of(2);
+            if is_created {
                 let insert = self.sql.insert[RowKind::Oldest as usize];
                 let done = self.write(insert, &[key.as_str().into()], &key, |now| now.is_some());
                 self.note(done, Entry::Create(key));
             }
-            return;
+            return is_created;
         };
         match chance {
-            0 => {
-                self.make_stale(20);
-            }
+            0 => return self.make_stale(20),
             1..=40 if !is_failing => {
                 let arguments = [key.as_str().into(), model_version.into()];
                 let done = self.write(self.sql.delete, &arguments, &key, |now| now.is_none());
@@ -178,6 +190,7 @@ impl Writer {
                 self.note(done, Entry::Edit(key, edit));
             }
         }
+        true
     }
 
     /// The model version of a row and how often it was edited; waits for whoever holds the row, if told to.

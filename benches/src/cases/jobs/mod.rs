@@ -27,7 +27,6 @@ type Error = Box<dyn std::error::Error>;
 
 const BENCH: &str = "jobs";
 const ROWS: u32 = 100_000;
-const ROUNDS: usize = 3;
 
 /// The sides that take turns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +54,7 @@ trait Ground {
     const NAME: &'static str;
     /// What the job is measured against.
     const AGAINST: &'static str;
+    const ROUNDS: usize = 3;
 
     /// Restores the table, lets a side work, and gives what this took and a digest of what it left.
     fn turn(&mut self, side: Side) -> Result<(Spent, String), Error>;
@@ -73,7 +73,7 @@ fn measure<G: Ground>(session: &Session, ground: Result<G, Error>) {
 fn take_turns<G: Ground>(session: &Session, ground: &mut G) -> Result<(), Error> {
     let mut rounds: Vec<[Spent; 4]> = Vec::new();
     let mut current = Vec::new();
-    for round in 0..ROUNDS {
+    for round in 0..G::ROUNDS {
         let mut spent = [Spent::default(); 4];
         let mut digests = [const { String::new() }; 4];
         // Each side is the first one in turn; a run over what is current comes after a job.

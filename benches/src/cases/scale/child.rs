@@ -26,8 +26,7 @@ use crate::{
     measure::seconds_of,
     subjects::note::{
         CREATE, CREATE_IN_MARIADB, CREATE_IN_POSTGRES, CREATE_SNAPSHOTS, INSERT, INSERT_IN_MARIADB,
-        INSERT_IN_POSTGRES, INSERT_SNAPSHOTS, MigrateNoteJob, MigrateNoteSnapshotsJob, NOTES,
-        Notes,
+        INSERT_SNAPSHOTS, MigrateNoteJob, MigrateNoteSnapshotsJob, NOTES, Notes,
     },
 };
 
@@ -170,7 +169,7 @@ fn filled(rows: u32, bytes: i64) -> Measured {
     Measured { rows, bytes, seconds, cpu_seconds, peak_kilobytes, kept_bytes: 0, documents: 0 }
 }
 
-/// Rows of a statement that fills a table on a server.
+/// Rows that are sent to a server at once.
 const PAGE: u32 = 1_000;
 
 /// SQLite makes the rows, so that they are the same everywhere.
@@ -183,7 +182,7 @@ async fn fill_on_server(url: &str, rows: u32) -> Result<Measured, Error> {
         let last = rows.min(first + PAGE - 1);
         let notes = sqlx::query(NOTES).bind(first).bind(last).fetch_all(&mut source).await?;
         let notes: Vec<[&str; 2]> = notes.iter().map(|note| [note.get(0), note.get(2)]).collect();
-        server.insert(&serde_json::to_string(&notes)?).await?;
+        server.insert(&notes).await?;
         first = last + 1;
     }
     let bytes = server.settle().await?;
@@ -216,13 +215,20 @@ impl Server {
         Ok(())
     }
 
-    /// Inserts a JSON array of stale notes, each with its id and its body.
-    async fn insert(&mut self, notes: &str) -> Result<(), Error> {
+    /// Inserts stale notes, each with its id and its body.
+    async fn insert(&mut self, notes: &[[&str; 2]]) -> Result<(), Error> {
         match self {
             Self::Postgres(connection) => {
-                sqlx::query(INSERT_IN_POSTGRES).bind(notes).execute(connection).await?;
+                let rows = notes.iter().map(|[id, body]| {
+                    let body = body.replace('\\', r"\\");
+                    format!("{id}\t1\t{body}\t1\n")
+                });
+                let mut copy = connection.copy_in_raw("COPY notes FROM STDIN").await?;
+                copy.send(rows.collect::<String>().into_bytes()).await?;
+                copy.finish().await?;
             }
             Self::MariaDb(connection) => {
+                let notes = serde_json::to_string(notes)?;
                 sqlx::query(INSERT_IN_MARIADB).bind(notes).execute(connection).await?;
             }
         }

@@ -75,22 +75,23 @@ fn value(row: &MySqlRow, index: usize) -> Result<ColumnValue, Fault> {
     decoded.map_err(Fault::mysql)
 }
 
-/// The columns of a table, none where there is no such table.
+/// The columns of a table, none where there is no such table; and which of them are its primary key.
 pub(crate) async fn columns(
     transaction: &mut connection::Transaction,
     table: &str,
-) -> Result<Vec<Column>, Fault> {
+) -> Result<(Vec<Column>, Vec<String>), Fault> {
     let (database, name) = Dialect::MySql.split(table);
     let statement = Statement::with(
         Dialect::MySql,
         "SELECT column_name, data_type, column_type, collation_name, \
-         coalesce(generation_expression, '') = '', @@sql_mode LIKE '%STRICT_%' \
+         coalesce(generation_expression, '') = '', @@sql_mode LIKE '%STRICT_%', \
+         column_key = 'PRI' \
          FROM information_schema.columns \
          WHERE table_schema = coalesce(?, database()) AND table_name = ? \
          ORDER BY ordinal_position",
         &[statement::maybe_text(database), statement::text(name)],
     )?;
-    let mut columns = Vec::new();
+    let (mut columns, mut primary) = (Vec::new(), Vec::new());
     for mut row in transaction.all(statement).await? {
         if !row.is_true(5)? {
             return Err(StoreProblem::StrictModeMissing.into());
@@ -114,9 +115,12 @@ pub(crate) async fn columns(
         };
         let collation = collation.map(|collation| (String::new(), collation));
         let (name, is_stored) = (row.text(0)?, row.is_true(4)?);
+        if row.is_true(6)? {
+            primary.push(name.clone());
+        }
         columns.push(Column { name, class, is_stored, affinity: None, collation });
     }
-    Ok(columns)
+    Ok((columns, primary))
 }
 
 /// A transaction that reads.
@@ -150,7 +154,15 @@ async fn begin(
     begin.text("SET SESSION innodb_lock_wait_timeout = ").number(lock);
     begin.text(" /*M!100101 , max_statement_time = ").number(statement).text(" / 1000 */");
     begin.text(" /*!50708 , max_execution_time = ").number(statement).text(" */; ").text(how);
-    pool.begin_with(begin.into_safe()).await
+    // In a task of its own, which nobody drops: a connection whose beginning was cut off would go back to the pool within a
+    // transaction that the driver knows nothing of, and what is written on it next would never be committed.
+    let pool = pool.clone();
+    let begun = tokio::spawn(async move { pool.begin_with(begin.into_safe()).await });
+    begun.await.unwrap_or_else(|error| match error.try_into_panic() {
+        Ok(panic) => std::panic::resume_unwind(panic),
+        // The runtime is shutting down.
+        Err(_) => Err(sqlx::Error::PoolClosed),
+    })
 }
 
 /// The number of an error.

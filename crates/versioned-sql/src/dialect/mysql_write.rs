@@ -7,13 +7,11 @@ use std::collections::BTreeMap;
 
 use versioned_store::{Bodies, EntityKey, Row, StoreProblem, WriteOutcome};
 
-use super::Class;
 use crate::{
     connection::Transaction,
     error::Fault,
     keys,
     schema::View,
-    sql::Sql,
     statement::Statement,
     write::{Change, without_repeats},
 };
@@ -67,7 +65,12 @@ async fn locked(
     let mut statement = Statement::new(view.dialect);
     statement.sql.text("SELECT ");
     view.select_row_of(&mut statement.sql, Bodies::All, is_wanted);
-    statement.sql.text(" FROM ").table(view.table.name()).text(" WHERE ");
+    statement.sql.text(" FROM ").table(view.table.name());
+    if view.is_by_primary_key() {
+        // Of a small table it would read all rows, and wait for those that another batch has locked.
+        statement.sql.text(" FORCE INDEX (PRIMARY)");
+    }
+    statement.sql.text(" WHERE ");
     keys::among(&mut statement, view, &keys)?;
     statement.sql.text(" FOR UPDATE");
     let mut rows = BTreeMap::new();
@@ -124,76 +127,66 @@ async fn set_all(
     Ok(())
 }
 
+/// The statement that sets rows. It reads each by its key and writes it where it lies: joined with a table of the new
+/// values, a server would copy all of them twice.
 fn update(view: &View<'_>, changes: &[&Change<'_>]) -> Result<Statement, Fault> {
     let table = view.table;
     let mut statement = Statement::new(view.dialect);
-    if let [change] = changes {
-        statement.sql.text("UPDATE ").table(table.name()).text(" SET ");
-        for (place, (name, value)) in change.set.iter().enumerate() {
-            statement.sql.text(if place > 0 { ", " } else { "" });
-            statement.sql.table(table.name()).text(".").name(name).text(" = ");
-            statement.bind(value)?;
+    statement.sql.text("UPDATE ").table(table.name()).text(" SET ");
+    for (place, (name, first)) in changes[0].set.iter().enumerate() {
+        statement.sql.text(if place > 0 { ", " } else { "" });
+        statement.sql.table(table.name()).text(".").name(name).text(" = ");
+        let mut values = changes.iter().map(|change| change.set[place].1.as_ref());
+        match values.all(|value| value.is_same(first)) {
+            true => {
+                statement.bind(first)?;
+            }
+            false => by_key(&mut statement, view, changes, place)?,
         }
-        statement.sql.text(" WHERE ");
-        keys::equal(&mut statement, view, change.key())?;
+    }
+    statement.sql.text(" WHERE ");
+    if keys::are_exact(view) {
+        let keys: Vec<&EntityKey> = changes.iter().map(|change| change.key()).collect();
+        keys::among(&mut statement, view, &keys)?;
         return Ok(statement);
     }
-    statement.sql.text("UPDATE (");
     for (index, change) in changes.iter().enumerate() {
-        statement.sql.text(if index > 0 { " UNION ALL SELECT " } else { "SELECT " });
-        let values = change.set.iter().map(|(_, value)| value.as_ref().clone());
-        let key = table.stored_key(change.key())?;
-        let parts = key.len();
-        for (place, value) in key.into_iter().chain(values).enumerate() {
-            statement.sql.text(if place > 0 { ", " } else { "" });
-            statement.bind(&value)?;
-            if index == 0 {
-                column(&mut statement.sql, place, parts);
-            }
-        }
+        statement.sql.text(if index > 0 { " OR (" } else { "(" });
+        keys::equal(&mut statement, view, change.key())?;
+        statement.sql.text(")");
     }
-    let sql = &mut statement.sql;
-    sql.text(") AS batch JOIN ").table(table.name()).text(" ON ");
-    sql.join(" AND ", (0..).zip(table.id()), |sql, (number, id)| {
-        same_key(sql, view, id.name(), number);
-    });
-    sql.text(" SET ");
-    let names: Vec<&str> = changes[0].set.iter().map(|(name, _)| *name).collect();
-    sql.join(", ", (0..).zip(names), |sql, (number, name)| {
-        sql.table(table.name()).text(".").name(name).text(" = batch.s").number(number);
-    });
     Ok(statement)
 }
 
-/// The name of a column of the batch: `k0`, .. of the key, then `s0`, .. of what is set.
-fn column(sql: &mut Sql, place: usize, parts: usize) {
-    let (name, number) = match place.checked_sub(parts) {
-        None => (" AS k", place),
-        Some(set) => (" AS s", set),
+/// The value that each row gets in a column, by its key.
+fn by_key(
+    statement: &mut Statement,
+    view: &View<'_>,
+    changes: &[&Change<'_>],
+    place: usize,
+) -> Result<(), Fault> {
+    statement.sql.text("CASE");
+    let single = match view.table.id() {
+        [id] if keys::are_exact(view) => Some(id),
+        _ => None,
     };
-    sql.text(name).number(i64::try_from(number).unwrap_or(i64::MAX));
-}
-
-/// The condition that a row has the key of a change, by the index of the column and by bytes.
-fn same_key(sql: &mut Sql, view: &View<'_>, name: &str, number: i64) {
-    let column = view.schema.find(name);
-    keys::column(sql, view, name);
-    sql.text(" = ");
-    match column.and_then(|column| column.collation.as_ref()) {
-        Some((_, collation)) => {
-            let set = collation.split('_').next().unwrap_or("utf8mb4");
-            sql.text("CONVERT(batch.k").number(number).text(" USING ").name(set);
-            sql.text(") COLLATE ").name(collation);
-        }
-        None => {
-            sql.text("batch.k").number(number);
-        }
+    if let Some(id) = single {
+        statement.sql.text(" ");
+        keys::column(&mut statement.sql, view, id.name());
     }
-    if matches!(column.map(|column| &column.class), Some(Class::Text { .. })) {
-        sql.text(" AND CAST(CONVERT(");
-        keys::column(sql, view, name);
-        sql.text(" USING utf8mb4) AS BINARY) = CAST(batch.k").number(number).text(" AS BINARY)");
+    for change in changes {
+        statement.sql.text(" WHEN ");
+        match single {
+            Some(_) => {
+                statement.bind(&view.table.stored_key(change.key())?[0])?;
+            }
+            None => keys::equal(statement, view, change.key())?,
+        }
+        statement.sql.text(" THEN ");
+        statement.bind(&change.set[place].1)?;
     }
+    statement.sql.text(" END");
+    Ok(())
 }
 
 #[cfg(test)]

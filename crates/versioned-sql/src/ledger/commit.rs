@@ -39,6 +39,13 @@ pub(super) async fn commit(
         true => None,
         false => Some(View::read(&mut transaction, table).await?),
     };
+    if let (Some(turn), Some(view)) = (batch.turn, &view)
+        && database.dialect() == Dialect::MySql
+        && !view.is_by_primary_key()
+    {
+        // On the way to its own rows it may lock others, and wait for those of the batch before.
+        turn.wait().await;
+    }
     let mut outcomes = match &view {
         None => Vec::new(),
         Some(view) => write::write_rows(&mut transaction, view, checked).await?,

@@ -36,8 +36,8 @@ impl<P: Connect> JobLedger for Store<P> {
     }
 
     fn writes_ahead(&self) -> bool {
-        // MariaDB and MySQL may lock rows of other batches on the way to those that they look for, and SQLite locks all.
-        self.database().dialect() == Dialect::Postgres
+        // SQLite locks all.
+        self.database().dialect() != Dialect::Sqlite
     }
 
     async fn commit_batch(

@@ -20,6 +20,10 @@ use versioned_store::{
 use super::{Fault, FaultError, FaultKind, Moment};
 
 /// A store around another one, in which one fault strikes; see the [module](super) for an example.
+///
+/// It does not write ahead, whatever the store inside does: batches that are written side by side would be over in another
+/// order each time, so a call that is numbered would not strike the same state twice. The order in which they are committed
+/// is that of one writer, and what is theirs alone is for tests that kill processes and servers.
 #[derive(Debug)]
 pub struct FaultStore<S> {
     inner: Arc<S>,

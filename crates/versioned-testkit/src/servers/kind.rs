@@ -39,7 +39,7 @@ pub trait ServerKind: fmt::Debug + Sized + Send + Sync + 'static {
     fn socket(folder: &Folder) -> Result<PathBuf, ServerError>;
 
     /// Makes an empty data directory.
-    fn make(&self, folder: &Folder) -> Command;
+    fn make(&self, folder: &Folder, options: &ServerOptions) -> Command;
 
     /// Runs the server in the foreground.
     ///

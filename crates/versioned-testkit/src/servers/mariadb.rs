@@ -73,7 +73,7 @@ impl ServerKind for MariaDb {
         folder.socket(SOCKET)
     }
 
-    fn make(&self, folder: &Folder) -> Command {
+    fn make(&self, folder: &Folder, _options: &ServerOptions) -> Command {
         let mut command = Command::new(&self.install);
         command.args(["--no-defaults", "--auth-root-authentication-method=normal"]);
         command.args(["--skip-test-db", "--innodb-flush-method=nosync"]);

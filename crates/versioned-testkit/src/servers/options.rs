@@ -8,6 +8,7 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerOptions {
     is_durable: bool,
+    has_checksums: bool,
     settings: Vec<(String, String)>,
     start_timeout: Duration,
 }
@@ -18,7 +19,12 @@ impl ServerOptions {
     /// What it has committed survives the server's death, and not the machine's.
     #[must_use]
     pub fn fast() -> Self {
-        Self { is_durable: false, settings: Vec::new(), start_timeout: Duration::from_secs(60) }
+        Self {
+            is_durable: false,
+            has_checksums: false,
+            settings: Vec::new(),
+            start_timeout: Duration::from_secs(60),
+        }
     }
 
     /// A server that treats its disk as it would in production, for tests that kill it and for benchmarks.
@@ -36,6 +42,13 @@ impl ServerOptions {
         self
     }
 
+    /// A server whose pages have checksums, which it compares whenever it reads one; MariaDB's always have.
+    #[must_use]
+    pub fn with_checksums(mut self) -> Self {
+        self.has_checksums = true;
+        self
+    }
+
     /// How long a start, recovery included, may take; a minute unless told.
     #[must_use]
     pub fn with_start_timeout(mut self, start_timeout: Duration) -> Self {
@@ -47,6 +60,12 @@ impl ServerOptions {
     #[must_use]
     pub fn is_durable(&self) -> bool {
         self.is_durable
+    }
+
+    /// Whether pages have checksums where a server leaves the choice.
+    #[must_use]
+    pub fn has_checksums(&self) -> bool {
+        self.has_checksums
     }
 
     pub(super) fn settings(&self) -> &[(String, String)] {

@@ -64,10 +64,13 @@ impl ServerKind for Postgres {
         folder.socket(&format!(".s.PGSQL.{PORT}"))
     }
 
-    fn make(&self, folder: &Folder) -> Command {
+    fn make(&self, folder: &Folder, options: &ServerOptions) -> Command {
         let mut command = Command::new(self.folder.join("initdb"));
         command.args(["--no-sync", "--auth=trust", "--username=postgres"]);
         command.args(["--encoding=UTF8", "--locale=C", "--pgdata"]).arg(folder.data());
+        if options.has_checksums() {
+            command.arg("--data-checksums");
+        }
         command
     }
 

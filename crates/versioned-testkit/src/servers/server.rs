@@ -163,7 +163,7 @@ impl<K: ServerKind> PrivateServer<K> {
     }
 
     fn make(&self) -> Result<(), ServerError> {
-        let mut command = self.prepared(self.kind.make(self.place()))?;
+        let mut command = self.prepared(self.kind.make(self.place(), &self.options))?;
         let status = command.status().map_err(ServerError::system("run", command.get_program()))?;
         if status.success() {
             return Ok(());
