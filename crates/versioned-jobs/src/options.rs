@@ -55,6 +55,9 @@ impl JobOptions {
 
     /// Sets the most rows of a batch; a number outside 1 to [`BATCH_ROWS_MAX`](Self::BATCH_ROWS_MAX) counts as the
     /// nearest one inside. Default: 500.
+    ///
+    /// Where page after page has nothing to convert, pages become longer, up to `BATCH_ROWS_MAX` rows; what is written stays
+    /// within the bound.
     #[must_use]
     pub fn with_batch_rows(mut self, rows: u32) -> Self {
         self.limits.rows_max = rows.clamp(1, Self::BATCH_ROWS_MAX);
@@ -188,7 +191,7 @@ impl JobOptions {
         self
     }
 
-    /// Sets how many batches are written side by side, where the store gains from it (PostgreSQL does); a number outside 1 to
+    /// Sets how many batches are written side by side, where the store gains from it (those over servers do); a number outside 1 to
     /// [`WRITERS_MAX`](Self::WRITERS_MAX) counts as the nearest one inside. Default: 2.
     ///
     /// Batches are committed in the order of their keys all the same: with more writers, a run that is killed has more

@@ -9,6 +9,7 @@ mod hooked;
 mod leasing;
 pub(crate) mod lesson;
 mod listening;
+mod long_pages;
 mod losing;
 mod migrating;
 mod policies;

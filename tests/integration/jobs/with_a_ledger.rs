@@ -279,7 +279,12 @@ fn current_rows_cost_one_checkpoint_for_many_batches<B: Backend>(layout: Layout)
         (0..40).map(|number| StoredLesson::current(&format!("{number:02}"))).collect();
     let store = Probe::<B>::with(layout, &lessons);
     let report = layout.run(Mode::Migrate, &store, &ledgered(1), &NoProgress).unwrap();
-    assert_eq!((report.counts().current, store.writes()), (40, 3), "40 batches");
+    // Columns say without their documents that rows are current, so there are fewer batches.
+    let (checkpoints, batches) = match layout {
+        Layout::Columns => (1, "9 batches: 1, 1, 1, 1, 2, 4, 8, 16, 6"),
+        Layout::Document => (3, "40 batches"),
+    };
+    assert_eq!((report.counts().current, store.writes()), (40, checkpoints), "{batches}");
     let run = block_on(store.run(RunId::new(1))).unwrap().unwrap();
-    assert_eq!((run.checkpoint.counts.current, run.checkpoint.number), (40, 3));
+    assert_eq!((run.checkpoint.counts.current, run.checkpoint.number), (40, checkpoints as u64));
 }

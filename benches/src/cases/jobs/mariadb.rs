@@ -9,7 +9,7 @@ use std::{
 
 use versioned_sql::{
     MySqlStore,
-    sqlx::{self, AssertSqlSafe, Connection as _, Executor as _, MySqlConnection},
+    sqlx::{self, Connection as _, Executor as _, MySqlConnection},
 };
 use versioned_testkit::servers::{MariaDbServer, ServerOptions};
 
@@ -41,6 +41,10 @@ const KEEP: [&str; 2] = [
 /// What each turn begins with.
 const CREATE: &str = "CREATE TABLE stale (id bigint PRIMARY KEY, version bigint NOT NULL, \
      body json NOT NULL, body_schema_version integer NOT NULL)";
+
+/// Inserts a JSON array of stale rows, each with its id and its body as a text.
+const INSERT: &str = "INSERT INTO stale SELECT sheet.id, 1, sheet.body, 1 FROM json_table(?, \
+     '$[*]' COLUMNS (id bigint PATH '$[0]', body longtext PATH '$[1]')) AS sheet";
 
 /// What both sides leave, but for the spaces: each has its own between members.
 const DIGEST: &str = "SELECT count(*), sum(crc32(concat_ws(' ', id, version, \
@@ -87,15 +91,12 @@ impl MariaDb {
     async fn fill(&self) -> Result<(), Error> {
         let mut connection = MySqlConnection::connect(&self.server.url(&self.database)).await?;
         connection.execute(CREATE).await?;
-        let rows = vec!["(?, 1, ?, 1)"; PAGE as usize].join(", ");
-        let insert = format!("INSERT INTO stale VALUES {rows}");
         let mut transaction = connection.begin().await?;
         for first in (1..=ROWS).step_by(PAGE as usize) {
-            let mut query = sqlx::query(AssertSqlSafe(insert.clone()));
-            for number in first..first + PAGE {
-                query = query.bind(i64::from(number)).bind(body(number));
-            }
-            query.execute(&mut *transaction).await?;
+            let sheets: Vec<_> =
+                (first..first + PAGE).map(|number| (number, body(number))).collect();
+            let sheets = serde_json::to_string(&sheets)?;
+            sqlx::query(INSERT).bind(sheets).execute(&mut *transaction).await?;
         }
         transaction.commit().await?;
         connection.execute(sqlx::raw_sql("FLUSH TABLES stale FOR EXPORT")).await?;

@@ -21,7 +21,7 @@ use crate::{
     subject::Subject,
     tally::Tally,
 };
-use reader::Reader;
+use reader::{Reach, Reader};
 pub(crate) use turns::Place;
 use turns::{Queue, Turns};
 
@@ -153,7 +153,8 @@ impl<'a, D: BaseVersionedDomainObject, S: JobLedger> Run<'a, D, S> {
         let (store, options, source) = (self.store, self.options, self.source);
         let reads_all = self.subject.needs_all_columns() || self.convert.value_checks.is_some();
         let subject = Arc::clone(&self.subject);
-        let reader = Reader { store, options, subject, source, reads_all };
+        let reach = Reach::new(options);
+        let mut reader = Reader { store, options, subject, source, reads_all, reach };
         let queue = &mut Queue::default();
         let mut next = Some(self.alongside(queue, reader.read(after)).await?);
         while let Some(page) = next.take() {
@@ -161,10 +162,11 @@ impl<'a, D: BaseVersionedDomainObject, S: JobLedger> Run<'a, D, S> {
                 Ok(_) if self.options.stop().is_set() => Err(EndedEarly::Stopped),
                 page => page,
             };
-            let page = match page {
+            let mut page = match page {
                 Ok(page) => page,
                 Err(ended) => return self.finish_all(queue).await.and(Err(ended)),
             };
+            reader.reach.note(self.table(), &mut page);
             let last = page.rows.last().map(|row| row.key.clone());
             let is_last = page.is_last;
             let scanned = page.rows.len();

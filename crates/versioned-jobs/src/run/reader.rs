@@ -1,11 +1,13 @@
 //! Where the pages of a run come from.
 //!
-//! Layer: jobs. Invariant: a page follows on the one before it; what would miss rows or never end is refused.
+//! Layer: jobs. Invariant: a page follows on the one before it; what would miss rows or never end is refused. A page has
+//! more rows than a batch only where pages before it had nothing to convert.
 
 use std::sync::Arc;
 
 use versioned_store::{
-    Bodies, EntityKey, EntityTable, JobLedger, Page, QuarantineRequest, Row, ScanRequest,
+    BatchLimits, Bodies, EntityKey, EntityTable, JobLedger, Page, QuarantineRequest, Row,
+    ScanRequest,
 };
 
 use super::Source;
@@ -19,6 +21,53 @@ pub(super) struct Reader<'a, D, S> {
     pub(super) source: Source,
     /// Whether every row is read with all its columns, whatever its versions are.
     pub(super) reads_all: bool,
+    pub(super) reach: Reach,
+}
+
+/// How many rows the next page may have: where rows come without fields, a page costs about as much with many of them.
+#[derive(Debug)]
+pub(super) struct Reach {
+    /// Most rows of a batch.
+    batch: usize,
+    limits: BatchLimits,
+    /// Pages in a row without anything to convert.
+    idle: u32,
+}
+
+/// So many pages without anything to convert come before longer ones.
+const IDLE_MIN: u32 = 4;
+
+impl Reach {
+    pub(super) fn new(options: &JobOptions) -> Self {
+        let limits = options.limits();
+        let batch = usize::try_from(limits.rows()).unwrap_or(usize::MAX);
+        Self { batch, limits, idle: 0 }
+    }
+
+    /// Cuts a page that is longer than a batch before the first row that may be converted; the rows from there on are
+    /// read again in pages of a batch, shortly before they are written.
+    pub(super) fn note(&mut self, table: &EntityTable, page: &mut Page) {
+        let has_fields = |row: &Row| {
+            let mut values = table.columns().iter().zip(&row.values);
+            values.any(|(column, value)| {
+                column.key_part.is_none() && !column.kind.is_version() && value.is_some()
+            })
+        };
+        let Some(first) = page.rows.iter().position(has_fields) else {
+            self.idle += 1;
+            if self.idle >= IDLE_MIN {
+                let rows = self.limits.rows().saturating_mul(2);
+                self.limits.rows_max = rows.min(BatchLimits::ROWS_MAX);
+            }
+            return;
+        };
+        self.idle = 0;
+        self.limits.rows_max = u32::try_from(self.batch).unwrap_or(BatchLimits::ROWS_MAX);
+        if page.rows.len() > self.batch {
+            page.rows.truncate(first.max(self.batch));
+            page.is_last = false;
+        }
+    }
 }
 
 impl<D, S: JobLedger> Reader<'_, D, S> {
@@ -35,7 +84,7 @@ impl<D, S: JobLedger> Reader<'_, D, S> {
     }
 
     async fn scan(&self, after: Option<EntityKey>) -> Result<Page, EndedEarly> {
-        let limits = self.options.limits();
+        let limits = self.reach.limits;
         let bodies = if self.reads_all { Bodies::All } else { Bodies::Stale };
         let request = ScanRequest { after, until: None, limits, bodies };
         let page = self.store.scan(self.table(), &request).await?;
