@@ -3,7 +3,7 @@
 //! Layer: adapters. Invariant: a transaction that reads sees one snapshot; one that writes waits for a lock as long as
 //! [`Timeouts`] say, and no longer.
 
-#[cfg(feature = "postgres")]
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 use std::future::poll_fn;
 use std::time::Duration;
 
@@ -146,23 +146,29 @@ impl Transaction {
 
     /// Runs a statement and hands its rows over one by one, until no more are wanted.
     ///
-    /// PostgreSQL hands them over as they come, so that those that are not wanted are in memory one at a time.
+    /// SQLite and PostgreSQL hand them over as they come, so that those that are not wanted are in memory one at a time.
     pub(crate) async fn each(
         &mut self,
         statement: Statement,
-        take: impl FnMut(Found) -> Result<bool, Fault> + Send,
+        mut take: impl FnMut(Found) -> Result<bool, Fault> + Send,
     ) -> Result<(), Fault> {
         let sql = statement.sql.into_safe();
         match (self, statement.arguments) {
             #[cfg(feature = "sqlite")]
             (Self::Sqlite(transaction), Arguments::Sqlite(arguments)) => {
                 let query = sqlx::query_with(sql, arguments);
-                let rows = query.fetch_all(&mut **transaction).await.map_err(Fault::sqlite)?;
-                hand_over(rows.iter().map(crate::dialect::sqlite::row), take)
+                let mut rows = query.fetch(&mut **transaction);
+                while let Some(row) = poll_fn(|context| rows.as_mut().poll_next(context)).await {
+                    let row = row.map_err(Fault::sqlite)?;
+                    if !take(crate::dialect::sqlite::row(&row)?)? {
+                        break;
+                    }
+                }
+                Ok(())
             }
             #[cfg(feature = "postgres")]
             (Self::Postgres(transaction), Arguments::Postgres(arguments)) => {
-                let (query, mut take) = (sqlx::query_with(sql, arguments), take);
+                let query = sqlx::query_with(sql, arguments);
                 let mut rows = query.fetch(&mut **transaction);
                 while let Some(row) = poll_fn(|context| rows.as_mut().poll_next(context)).await {
                     let row = row.map_err(Fault::postgres)?;
@@ -176,7 +182,12 @@ impl Transaction {
             (Self::MySql(transaction), Arguments::MySql(arguments)) => {
                 let query = sqlx::query_with(sql, arguments);
                 let rows = query.fetch_all(&mut **transaction).await.map_err(Fault::mysql)?;
-                hand_over(rows.iter().map(crate::dialect::mysql::row), take)
+                for row in &rows {
+                    if !take(crate::dialect::mysql::row(row)?)? {
+                        break;
+                    }
+                }
+                Ok(())
             }
             #[cfg(any(
                 all(feature = "sqlite", feature = "postgres"),
@@ -195,6 +206,20 @@ impl Transaction {
     /// Runs a statement and says how many rows it concerned.
     pub(crate) async fn execute(&mut self, statement: Statement) -> Result<u64, Fault> {
         Ok(self.run(statement).await?.0)
+    }
+
+    /// Runs the statements of a text for SQLite, one after the other, and says of each how many rows it concerned.
+    #[cfg(feature = "sqlite")]
+    pub(crate) async fn execute_each(&mut self, statement: Statement) -> Result<Vec<u64>, Fault> {
+        let sql = statement.sql.into_safe();
+        match (self, statement.arguments) {
+            (Self::Sqlite(transaction), Arguments::Sqlite(arguments)) => {
+                let query = sqlx::query_with(sql, arguments);
+                crate::dialect::sqlite::execute_each(transaction, query).await
+            }
+            #[cfg(any(feature = "postgres", feature = "mysql"))]
+            (transaction, _) => unreachable!("statements for another than {transaction:?}"),
+        }
     }
 
     /// How many rows a statement concerned, and the first number that MySQL gave to one.
@@ -276,20 +301,6 @@ impl Transaction {
             Self::MySql(transaction) => transaction.rollback().await.map_err(Fault::mysql),
         }
     }
-}
-
-/// Hands rows over that were read before.
-#[cfg(any(feature = "sqlite", feature = "mysql"))]
-fn hand_over(
-    rows: impl Iterator<Item = Result<Found, Fault>>,
-    mut take: impl FnMut(Found) -> Result<bool, Fault>,
-) -> Result<(), Fault> {
-    for row in rows {
-        if !take(row?)? {
-            break;
-        }
-    }
-    Ok(())
 }
 
 /// The statement of this crate's text that defines a table or an index, with a type for each `$` and a letter in it.

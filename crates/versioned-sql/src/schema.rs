@@ -17,6 +17,8 @@ pub(crate) struct Schema {
     dialect: Dialect,
     /// Whether the server says of each row by which transaction and where it was written.
     pub(crate) has_stamps: bool,
+    /// Whether it is a view of SQLite, which does not count the rows that its triggers write.
+    pub(crate) is_view: bool,
 }
 
 /// A column, as the database has it.
@@ -45,17 +47,26 @@ impl Schema {
 
     /// Reads the columns of the table with this name; none where there is no such table.
     pub(crate) async fn of(transaction: &mut Transaction, table: &str) -> Result<Self, Fault> {
-        let (columns, has_stamps) = match transaction.dialect() {
+        let (columns, has_stamps, is_view) = match transaction.dialect() {
             #[cfg(feature = "sqlite")]
-            Dialect::Sqlite => (crate::dialect::sqlite::columns(transaction, table).await?, false),
+            Dialect::Sqlite => {
+                let (columns, is_view) = crate::dialect::sqlite::columns(transaction, table).await?;
+                (columns, false, is_view)
+            }
             #[cfg(feature = "postgres")]
-            Dialect::Postgres => crate::dialect::postgres_columns::columns(transaction, table).await?,
+            Dialect::Postgres => {
+                let (columns, has_stamps) =
+                    crate::dialect::postgres_columns::columns(transaction, table).await?;
+                (columns, has_stamps, false)
+            }
             #[cfg(feature = "mysql")]
-            Dialect::MySql => (crate::dialect::mysql::columns(transaction, table).await?, false),
+            Dialect::MySql => {
+                (crate::dialect::mysql::columns(transaction, table).await?, false, false)
+            }
             #[cfg(not(all(feature = "sqlite", feature = "postgres", feature = "mysql")))]
             other => unreachable!("this crate was built without {other:?}"),
         };
-        Ok(Self { columns, dialect: transaction.dialect(), has_stamps })
+        Ok(Self { columns, dialect: transaction.dialect(), has_stamps, is_view })
     }
 
     /// What kind of values a column holds.
