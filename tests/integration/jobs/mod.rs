@@ -11,6 +11,7 @@ pub(crate) mod lesson;
 mod listening;
 mod losing;
 mod migrating;
+mod overlapping;
 mod policies;
 mod prefetching;
 pub(crate) mod probe;
