@@ -3,7 +3,6 @@
 //! Layer: adapters. Invariant: a transaction that reads sees one snapshot; one that writes waits for a lock as long as
 //! [`Timeouts`] say, and no longer.
 
-#[cfg(any(feature = "postgres", feature = "mysql"))]
 use std::future::poll_fn;
 use std::time::Duration;
 
@@ -146,23 +145,29 @@ impl Transaction {
 
     /// Runs a statement and hands its rows over one by one, until no more are wanted.
     ///
-    /// Servers hand them over as they come, so that those that are not wanted are in memory one at a time.
+    /// They are handed over as they come, so that those that are not wanted are in memory one at a time.
     pub(crate) async fn each(
         &mut self,
         statement: Statement,
-        take: impl FnMut(Found) -> Result<bool, Fault> + Send,
+        mut take: impl FnMut(Found) -> Result<bool, Fault> + Send,
     ) -> Result<(), Fault> {
         let sql = statement.sql.into_safe();
         match (self, statement.arguments) {
             #[cfg(feature = "sqlite")]
             (Self::Sqlite(transaction), Arguments::Sqlite(arguments)) => {
                 let query = sqlx::query_with(sql, arguments);
-                let rows = query.fetch_all(&mut **transaction).await.map_err(Fault::sqlite)?;
-                hand_over(rows.iter().map(crate::dialect::sqlite::row), take)
+                let mut rows = query.fetch(&mut **transaction);
+                while let Some(row) = poll_fn(|context| rows.as_mut().poll_next(context)).await {
+                    let row = row.map_err(Fault::sqlite)?;
+                    if !take(crate::dialect::sqlite::row(&row)?)? {
+                        break;
+                    }
+                }
+                Ok(())
             }
             #[cfg(feature = "postgres")]
             (Self::Postgres(transaction), Arguments::Postgres(arguments)) => {
-                let (query, mut take) = (sqlx::query_with(sql, arguments), take);
+                let query = sqlx::query_with(sql, arguments);
                 let mut rows = query.fetch(&mut **transaction);
                 while let Some(row) = poll_fn(|context| rows.as_mut().poll_next(context)).await {
                     let row = row.map_err(Fault::postgres)?;
@@ -174,7 +179,7 @@ impl Transaction {
             }
             #[cfg(feature = "mysql")]
             (Self::MySql(transaction), Arguments::MySql(arguments)) => {
-                let (query, mut take) = (sqlx::query_with(sql, arguments), take);
+                let query = sqlx::query_with(sql, arguments);
                 let mut rows = query.fetch(&mut **transaction);
                 while let Some(row) = poll_fn(|context| rows.as_mut().poll_next(context)).await {
                     let row = row.map_err(Fault::mysql)?;
@@ -201,6 +206,20 @@ impl Transaction {
     /// Runs a statement and says how many rows it concerned.
     pub(crate) async fn execute(&mut self, statement: Statement) -> Result<u64, Fault> {
         Ok(self.run(statement).await?.0)
+    }
+
+    /// Runs the statements of a text for SQLite, one after the other, and says of each how many rows it concerned.
+    #[cfg(feature = "sqlite")]
+    pub(crate) async fn execute_each(&mut self, statement: Statement) -> Result<Vec<u64>, Fault> {
+        let sql = statement.sql.into_safe();
+        match (self, statement.arguments) {
+            (Self::Sqlite(transaction), Arguments::Sqlite(arguments)) => {
+                let query = sqlx::query_with(sql, arguments);
+                crate::dialect::sqlite::execute_each(transaction, query).await
+            }
+            #[cfg(any(feature = "postgres", feature = "mysql"))]
+            (transaction, _) => unreachable!("statements for another than {transaction:?}"),
+        }
     }
 
     /// How many rows a statement concerned, and the first number that MySQL gave to one.
@@ -282,20 +301,6 @@ impl Transaction {
             Self::MySql(transaction) => transaction.rollback().await.map_err(Fault::mysql),
         }
     }
-}
-
-/// Hands rows over that were read before.
-#[cfg(feature = "sqlite")]
-fn hand_over(
-    rows: impl Iterator<Item = Result<Found, Fault>>,
-    mut take: impl FnMut(Found) -> Result<bool, Fault>,
-) -> Result<(), Fault> {
-    for row in rows {
-        if !take(row?)? {
-            break;
-        }
-    }
-    Ok(())
 }
 
 /// The statement of this crate's text that defines a table or an index, with a type for each `$` and a letter in it.

@@ -19,6 +19,8 @@ pub(crate) struct Schema {
     pub(crate) has_stamps: bool,
     /// The columns of its primary key, of MariaDB and MySQL alone.
     primary: Vec<String>,
+    /// Whether it is a view of SQLite, which does not count the rows that its triggers write.
+    pub(crate) is_view: bool,
 }
 
 /// A column, as the database has it.
@@ -48,10 +50,19 @@ impl Schema {
     /// Reads the columns of the table with this name; none where there is no such table.
     pub(crate) async fn of(transaction: &mut Transaction, table: &str) -> Result<Self, Fault> {
         let dialect = transaction.dialect();
-        let of = |columns| Self { columns, dialect, has_stamps: false, primary: Vec::new() };
+        let of = |columns| Self {
+            columns,
+            dialect,
+            has_stamps: false,
+            primary: Vec::new(),
+            is_view: false,
+        };
         Ok(match dialect {
             #[cfg(feature = "sqlite")]
-            Dialect::Sqlite => of(crate::dialect::sqlite::columns(transaction, table).await?),
+            Dialect::Sqlite => {
+                let (columns, is_view) = crate::dialect::sqlite::columns(transaction, table).await?;
+                Self { is_view, ..of(columns) }
+            }
             #[cfg(feature = "postgres")]
             Dialect::Postgres => {
                 let read = crate::dialect::postgres_columns::columns(transaction, table).await?;

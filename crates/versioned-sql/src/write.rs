@@ -93,14 +93,7 @@ pub(crate) async fn set_where_same(
     }
     match view.dialect {
         #[cfg(feature = "sqlite")]
-        Dialect::Sqlite => {
-            let mut outcomes = Vec::with_capacity(changes.len());
-            for change in changes {
-                outcomes
-                    .push(crate::dialect::sqlite_write::set(transaction, view, change).await?);
-            }
-            Ok(outcomes)
-        }
+        Dialect::Sqlite => crate::dialect::sqlite_write::set(transaction, view, changes).await,
         #[cfg(feature = "postgres")]
         Dialect::Postgres => crate::dialect::postgres_write::set(transaction, view, changes).await,
         #[cfg(feature = "mysql")]

@@ -12,6 +12,7 @@ mod listening;
 mod long_pages;
 mod losing;
 mod migrating;
+mod overlapping;
 mod policies;
 mod prefetching;
 pub(crate) mod probe;

@@ -48,6 +48,8 @@ pub(crate) struct Run<'a, D, S> {
     turns: Option<Turns>,
     /// How many batches are written side by side.
     writers: usize,
+    /// Whether something is fetched for conversions or checks, which must be what the batches before have left.
+    fetches: bool,
 }
 
 impl<'a, D: BaseVersionedDomainObject, S: JobLedger> Run<'a, D, S> {
@@ -77,7 +79,6 @@ impl<'a, D: BaseVersionedDomainObject, S: JobLedger> Run<'a, D, S> {
         if value_checks.is_some() {
             report.add_validity(Validity::default());
         }
-        // What is fetched must be what the batches before have left.
         let fetches = converts_with_fetched(&subject.table) || !hooks.check_needs().is_empty();
         let writers = match mode == Mode::Migrate && store.writes_ahead() && !fetches {
             true => options.writers(),
@@ -105,6 +106,7 @@ impl<'a, D: BaseVersionedDomainObject, S: JobLedger> Run<'a, D, S> {
             ledger: None,
             turns: None,
             writers,
+            fetches,
         })
     }
 
@@ -173,6 +175,10 @@ impl<'a, D: BaseVersionedDomainObject, S: JobLedger> Run<'a, D, S> {
             // Where anything is fetched, no batch is being written meanwhile.
             let fetched = self.prefetch(&page.rows).await?;
             let conversion = self.convert(page, fetched);
+            if self.writers == 1 {
+                // The batch before is written while this page is converted, and out of memory before the next one is read.
+                self.finish_all(queue).await?;
+            }
             // The next page is read while this one is converted: two pages are in memory, never more.
             if !is_last {
                 next = Some(self.alongside(queue, reader.read(last)).await?);

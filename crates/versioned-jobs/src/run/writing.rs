@@ -57,7 +57,8 @@ impl<'a, D: BaseVersionedDomainObject, S: JobLedger> Run<'a, D, S> {
         }
     }
 
-    /// Begins to write what was planned, once fewer batches than may be are being written.
+    /// Begins to write what was planned, once fewer batches than may be are being written. Where something is fetched from
+    /// what was written, the batch is over when this returns.
     pub(super) async fn begin_writing(
         &mut self,
         queue: &mut Queue<'a>,
@@ -68,7 +69,7 @@ impl<'a, D: BaseVersionedDomainObject, S: JobLedger> Run<'a, D, S> {
         }
         let plan = Arc::new(plan);
         queue.push(Arc::clone(&plan), self.writing(plan, queue.len()));
-        if self.writers == 1 {
+        if self.fetches {
             self.finish_all(queue).await?;
         }
         Ok(())

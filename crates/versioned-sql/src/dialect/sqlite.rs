@@ -2,8 +2,12 @@
 //!
 //! Layer: adapters. Invariant: the type of a value is its own, not the one that the column was declared with.
 
+use std::future::poll_fn;
+
 use sqlx::{
-    Arguments as _, Decode, Row as _, Sqlite, SqlitePool, TypeInfo as _, ValueRef as _,
+    Arguments as _, Decode, Either, Executor as _, Row as _, Sqlite, SqliteConnection, SqlitePool,
+    TypeInfo as _, ValueRef as _,
+    query::Query,
     sqlite::{SqliteArguments, SqliteRow},
 };
 use versioned_store::{ColumnValue, StoreErrorKind, StoreProblem};
@@ -73,28 +77,46 @@ enum Kind {
     Bytes,
 }
 
-/// The columns of a table, none where there is no such table.
+/// Runs the statements of a query, and says of each how many rows it concerned.
+pub(crate) async fn execute_each(
+    connection: &mut SqliteConnection,
+    query: Query<'_, Sqlite, SqliteArguments>,
+) -> Result<Vec<u64>, Fault> {
+    let mut results = connection.fetch_many(query);
+    let mut concerned = Vec::new();
+    while let Some(result) = poll_fn(|context| results.as_mut().poll_next(context)).await {
+        if let Either::Left(done) = result.map_err(Fault::sqlite)? {
+            concerned.push(done.rows_affected());
+        }
+    }
+    Ok(concerned)
+}
+
+/// The columns of a table, none where there is no such table; and whether it is a view.
 pub(crate) async fn columns(
     transaction: &mut connection::Transaction,
     table: &str,
-) -> Result<Vec<Column>, Fault> {
+) -> Result<(Vec<Column>, bool), Fault> {
     let statement = Statement::with(
         super::Dialect::Sqlite,
         "SELECT (SELECT encoding = 'UTF-8' FROM pragma_encoding), name, \
-         upper(type) IN ('BOOLEAN', 'BOOL'), hidden = 0, type FROM pragma_table_xinfo(?)",
-        &[statement::text(table)],
+         upper(type) IN ('BOOLEAN', 'BOOL'), hidden = 0, type, \
+         EXISTS (SELECT 1 FROM pragma_table_list(?) WHERE type = 'view') \
+         FROM pragma_table_xinfo(?)",
+        &[statement::text(table), statement::text(table)],
     )?;
-    let mut columns = Vec::new();
+    let (mut columns, mut is_view) = (Vec::new(), false);
     for mut row in transaction.all(statement).await? {
         if !row.is_true(0)? {
             return Err(StoreProblem::EncodingUnsupported.into());
         }
+        is_view = row.is_true(5)?;
         let class = if row.is_true(2)? { Class::Boolean } else { Class::Any };
         let (name, is_stored) = (row.text(1)?, row.is_true(3)?);
         let affinity = Some(Affinity::of_declared(&row.optional_text(4)?.unwrap_or_default()));
         columns.push(Column { name, class, is_stored, affinity, collation: None });
     }
-    Ok(columns)
+    Ok((columns, is_view))
 }
 
 /// A transaction that reads.

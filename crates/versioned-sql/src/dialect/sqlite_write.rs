@@ -1,6 +1,8 @@
-//! Compare-and-set in SQLite: one statement per row, which costs no round trip.
+//! Compare-and-set in SQLite: one statement per row, and many statements per call of a connection's thread.
 //!
 //! Layer: adapters. Invariant: nothing is converted before it is compared.
+
+use std::mem::discriminant;
 
 use versioned_store::{ColumnValue, EntityKey, StoreProblem, WriteOutcome};
 
@@ -15,21 +17,116 @@ use crate::{
     write::{Change, Set},
 };
 
-/// Sets columns of a row if it is still what was read.
+/// Sets columns of rows, each if it is still what was read.
 pub(crate) async fn set(
     transaction: &mut Transaction,
     view: &View<'_>,
+    changes: &[Change<'_>],
+) -> Result<Vec<WriteOutcome>, Fault> {
+    let mut outcomes = Vec::with_capacity(changes.len());
+    let mut rest = changes;
+    while let Some(first) = rest.first() {
+        let are_kept = are_kept(view, first);
+        let (group, others) = rest.split_at(if are_kept { group_len(rest) } else { 1 });
+        rest = others;
+        let written = match are_kept {
+            true => write_group(transaction, view, group).await?,
+            false => vec![write_and_check(transaction, view, first).await?],
+        };
+        for (change, written) in group.iter().zip(written) {
+            outcomes.push(match written {
+                0 => why_not(transaction, view, change.key()).await?,
+                1 => WriteOutcome::Written,
+                _ => return Err(StoreProblem::KeyNotUnique { key: change.key().clone() }.into()),
+            });
+        }
+    }
+    Ok(outcomes)
+}
+
+/// Whether SQLite stores all values as they are, because of how their columns were declared, and counts the rows that it
+/// writes.
+fn are_kept(view: &View<'_>, change: &Change<'_>) -> bool {
+    let is_kept = |(name, value): &Set<'_>| {
+        let affinity = view.schema.find(name).and_then(|column| column.affinity);
+        affinity.is_some_and(|affinity| affinity.keeps(value))
+    };
+    !view.schema.is_view && change.set.iter().all(is_kept)
+}
+
+/// Most statements that are sent at once. They are prepared once per connection, for each of the lengths that
+/// [`group_len`] gives.
+const GROUP_ROWS: usize = 32;
+
+/// About how many bytes are sent at once: SQLite has copies of them until the last statement has run.
+const GROUP_BYTES: usize = 1 << 18;
+
+/// How many of the first changes set and compare values of the same types in the same columns, which statements with the
+/// same text do; a power of two, so that there are few such texts.
+fn group_len(changes: &[Change<'_>]) -> usize {
+    let Some(first) = changes.first() else { return 0 };
+    let mut bytes = 0;
+    let group = changes.iter().take(GROUP_ROWS).take_while(|change| {
+        let has_room = bytes < GROUP_BYTES;
+        let values = change.set.iter().map(|(_, value)| value.as_ref());
+        let values = values.chain(change.expected.values.iter().flatten());
+        bytes += values.map(ColumnValue::byte_len).sum::<usize>();
+        has_room && is_alike(change, first)
+    });
+    1 << group.count().max(1).ilog2()
+}
+
+/// Whether two changes set and compare values of the same types in the same columns.
+fn is_alike(change: &Change<'_>, other: &Change<'_>) -> bool {
+    let (row, of) = (change.expected, other.expected);
+    let kind = |value: &Option<ColumnValue>| value.as_ref().map(discriminant);
+    let mut set = change.set.iter().zip(&other.set);
+    row.deleted == of.deleted
+        && row.model_version.is_some() == of.model_version.is_some()
+        && row.values.iter().map(kind).eq(of.values.iter().map(kind))
+        && change.set.len() == other.set.len()
+        && set.all(|((name, value), (of_name, of_value))| {
+            name == of_name && discriminant(value.as_ref()) == discriminant(of_value.as_ref())
+        })
+}
+
+/// Writes rows all of whose values are stored as they are, and says of each how many rows were written. The statements are
+/// sent together: to wake a connection's thread for each of them takes about as long as to run them.
+async fn write_group(
+    transaction: &mut Transaction,
+    view: &View<'_>,
+    changes: &[Change<'_>],
+) -> Result<Vec<u64>, Fault> {
+    let mut statement = Statement::new(view.dialect);
+    for change in changes {
+        update(&mut statement, view, change)?;
+        statement.sql.text("; ");
+    }
+    transaction.execute_each(statement).await
+}
+
+/// Writes a row, and refuses it if SQLite has stored its values as others.
+async fn write_and_check(
+    transaction: &mut Transaction,
+    view: &View<'_>,
     change: &Change<'_>,
+) -> Result<u64, Fault> {
+    let mut statement = Statement::new(view.dialect);
+    update(&mut statement, view, change)?;
+    returning_types(&mut statement, view.table.name(), &change.set);
+    let mut written = transaction.all(statement).await?;
+    if let [stored] = written.as_mut_slice() {
+        check_types(stored, change.key(), &change.set)?;
+    }
+    Ok(written.len() as u64)
+}
+
+/// Why no row was written.
+async fn why_not(
+    transaction: &mut Transaction,
+    view: &View<'_>,
+    key: &EntityKey,
 ) -> Result<WriteOutcome, Fault> {
-    let key = change.key();
-    let mut written = transaction.all(update(view, change)?).await?;
-    if written.len() > 1 {
-        return Err(StoreProblem::KeyNotUnique { key: key.clone() }.into());
-    }
-    if let Some(mut stored) = written.pop() {
-        check_types(&mut stored, key, &change.set)?;
-        return Ok(WriteOutcome::Written);
-    }
     let mut statement = Statement::new(view.dialect);
     statement.sql.text("SELECT 1 FROM ").table(view.table.name()).text(" WHERE ");
     keys::equal(&mut statement, view, key)?;
@@ -41,11 +138,7 @@ pub(crate) async fn set(
 }
 
 /// Refuses a row whose columns were stored in other types than they were set in.
-fn check_types(
-    stored: &mut Found,
-    key: &EntityKey,
-    set: &[Set<'_>],
-) -> Result<(), Fault> {
+fn check_types(stored: &mut Found, key: &EntityKey, set: &[Set<'_>]) -> Result<(), Fault> {
     for (place, (name, value)) in set.iter().enumerate() {
         let stored = stored.text(place)?;
         if stored != value.stored_type() {
@@ -57,10 +150,13 @@ fn check_types(
     Ok(())
 }
 
-/// The statement that writes a row if it is still what was read, and returns the types that were stored.
-fn update(view: &View<'_>, change: &Change<'_>) -> Result<Statement, Fault> {
+/// Adds the statement that writes a row if it is still what was read.
+fn update(
+    statement: &mut Statement,
+    view: &View<'_>,
+    change: &Change<'_>,
+) -> Result<(), Fault> {
     let (table, expected) = (view.table, change.expected);
-    let mut statement = Statement::new(view.dialect);
     statement.sql.text("UPDATE ").table(table.name()).text(" SET ");
     for (place, (name, value)) in change.set.iter().enumerate() {
         statement.sql.text(if place > 0 { ", " } else { "" });
@@ -68,10 +164,10 @@ fn update(view: &View<'_>, change: &Change<'_>) -> Result<Statement, Fault> {
         statement.bind(value)?;
     }
     statement.sql.text(" WHERE ");
-    keys::equal(&mut statement, view, &expected.key)?;
+    keys::equal(statement, view, &expected.key)?;
     if let Some(column) = table.model_version() {
         let version = expected.model_version.map_or(ColumnValue::Null, ColumnValue::Integer);
-        is_same(&mut statement, view, column, &version)?;
+        is_same(statement, view, column, &version)?;
     }
     if view.deletes() {
         statement.sql.text(if expected.deleted { " AND " } else { " AND NOT " });
@@ -79,11 +175,10 @@ fn update(view: &View<'_>, change: &Change<'_>) -> Result<Statement, Fault> {
     }
     for (column, value) in table.columns().iter().zip(&expected.values) {
         if let (None, Some(value)) = (column.key_part, value) {
-            is_same(&mut statement, view, &column.name, value)?;
+            is_same(statement, view, &column.name, value)?;
         }
     }
-    returning_types(&mut statement, table.name(), &change.set);
-    Ok(statement)
+    Ok(())
 }
 
 /// Lets a statement return the types in which columns were stored, as [`check_types`] takes them.
