@@ -161,6 +161,7 @@ impl<'a: 'v, 'v> Document<'a> for LazyValue<'v> {
             members.insert(version.key(), version.number());
         }
         if let Some(bytes) = self.put_typed_within(place, room) {
+            self.take_apart();
             return Ok(bytes);
         }
         let text = self.close(room)?;

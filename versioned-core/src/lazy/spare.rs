@@ -106,15 +106,17 @@ fn emptied<A, B>(vector: Vec<A>, mut use_up: impl FnMut(A)) -> Vec<B> {
     nothing.collect()
 }
 
-/// Drops a value, and keeps the memory of its objects and lists.
-pub(super) fn take_apart(value: LazyValue<'_>) {
-    let mut value = Some(value);
-    // What is not taken, because the thread ends, is dropped here.
-    let _ = SPARE.try_with(|spare| {
-        if let Some(value) = value.take() {
-            spare.borrow_mut().take_apart(value);
-        }
-    });
+impl LazyValue<'_> {
+    /// Drops the value, and keeps the memory of its objects and lists.
+    pub(crate) fn take_apart(self) {
+        let mut value = Some(self);
+        // What is not taken, because the thread ends, is dropped here.
+        let _ = SPARE.try_with(|spare| {
+            if let Some(value) = value.take() {
+                spare.borrow_mut().take_apart(value);
+            }
+        });
+    }
 }
 
 struct Spare {
@@ -250,7 +252,7 @@ mod tests {
         let (object, list) = (members(7), elements(5));
         let memory = (object.as_ptr(), list.as_ptr());
         assert_eq!((object.capacity(), list.capacity()), (7, 5));
-        take_apart(lazy!([(LazyObject::from(object)), list]));
+        lazy!([(LazyObject::from(object)), list]).take_apart();
         assert_eq!(totals().0, 7);
         for too_small_or_too_large in [8, 3, 64, 1_000] {
             assert_eq!(members(too_small_or_too_large).capacity(), too_small_or_too_large);
@@ -266,7 +268,7 @@ mod tests {
         forget();
         let list: Kept<List<'_>> = List { elements: Vec::new(), place: 1 }.into();
         let memory = std::ptr::from_ref(&*list);
-        take_apart(Node::List(list).into());
+        LazyValue::from(Node::List(list)).take_apart();
         let again: Kept<List<'_>> = List { elements: Vec::new(), place: 2 }.into();
         assert!(std::ptr::eq(&*again, memory));
         assert_eq!(again.place, 2);
@@ -275,9 +277,9 @@ mod tests {
     #[test]
     fn containers_in_containers_are_taken_apart() {
         forget();
-        take_apart(object(5));
+        object(5).take_apart();
         assert_eq!(totals().0, 5 + 5 * 2, "the object, and one in each of its lists");
-        take_apart(object(5));
+        object(5).take_apart();
         assert_eq!(totals().0, 5 + 5 * 2, "they were used again");
     }
 
@@ -285,7 +287,7 @@ mod tests {
     fn what_is_kept_is_bounded() {
         forget();
         for length in 0..60 {
-            take_apart((0..100).map(|_| object(length)).collect::<Vec<_>>().into());
+            LazyValue::from((0..100).map(|_| object(length)).collect::<Vec<_>>()).take_apart();
             assert!(totals().0.max(totals().1) <= TOTAL_MAX, "{:?}", totals());
         }
         let kept = totals();
@@ -296,7 +298,7 @@ mod tests {
             assert_eq!(rooms.iter().sum::<usize>(), kept.0);
             assert!(rooms.iter().all(|room| *room <= ALIKE_MAX));
         });
-        take_apart(object(64));
+        object(64).take_apart();
         assert_eq!(totals(), kept);
     }
 }

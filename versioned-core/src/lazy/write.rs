@@ -2,7 +2,6 @@
 
 use super::{
     read::{LazyRef, Source},
-    spare,
     value::{LazyValue, Node},
 };
 use crate::{
@@ -31,7 +30,7 @@ impl LazyValue<'_> {
         // What was opened is counted; of slices it is only known how deep their text goes at its deepest place.
         let bound = writer.depth_bound;
         room.check(&output, bound)?;
-        spare::take_apart(self);
+        self.take_apart();
         Ok(output)
     }
 }
