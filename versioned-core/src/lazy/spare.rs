@@ -27,6 +27,9 @@ const ALIKE_MAX: usize = TOTAL_MAX / 4;
 /// Most boxes of one kind that are kept, 32 bytes each.
 const BOXES_MAX: usize = 2 * 1024;
 
+/// Most containers of one value that are taken apart: what there is beyond would not be kept, and to drop it takes less.
+const CONTAINERS_MAX: usize = TOTAL_MAX / 2;
+
 thread_local! {
     static SPARE: RefCell<Spare> = const {
         RefCell::new(Spare::new())
@@ -113,13 +116,17 @@ impl LazyValue<'_> {
         // What is not taken, because the thread ends, is dropped here.
         let _ = SPARE.try_with(|spare| {
             if let Some(value) = value.take() {
-                spare.borrow_mut().take_apart(value);
+                let mut spare = spare.borrow_mut();
+                spare.left = CONTAINERS_MAX;
+                spare.take_apart(value);
             }
         });
     }
 }
 
 struct Spare {
+    /// How many containers more are taken apart of the value at hand.
+    left: usize,
     objects: Shelf<Member<'static>>,
     lists: Shelf<LazyValue<'static>>,
     list_boxes: Vec<Vec<List<'static>>>,
@@ -129,6 +136,7 @@ struct Spare {
 impl Spare {
     const fn new() -> Self {
         Self {
+            left: 0,
             objects: Shelf::new(),
             lists: Shelf::new(),
             list_boxes: Vec::new(),
@@ -138,8 +146,9 @@ impl Spare {
 
     #[inline]
     fn take_apart(&mut self, value: LazyValue<'_>) {
-        // Which most are.
-        if !matches!(value.node, Node::Slice(_)) {
+        // What most are is dropped as it is.
+        if !matches!(value.node, Node::Slice(_)) && self.left > 0 {
+            self.left -= 1;
             self.take_apart_opened(value);
         }
     }
