@@ -123,7 +123,7 @@ fn help() -> String {
     }
     text.push_str(&format!("  {:<60} {}\n", "help", "print this text"));
     text.push_str("\nparts of `test`, in order\n");
-    for part in test::PARTS {
+    for part in test::PARTS.iter().chain(test::NAMED_PARTS) {
         text.push_str(&format!("  {:<13} {}\n", part.name, part.summary));
     }
     text.push_str("\njobs of `ci`\n");

@@ -9,7 +9,7 @@ pub(crate) mod servers;
 
 use std::time::Duration;
 
-pub(crate) use self::parts::{CORPUS_VARIABLE, PARTS};
+pub(crate) use self::parts::{CORPUS_VARIABLE, NAMED_PARTS, PARTS};
 use self::{
     parts::{Part, Run},
     servers::Given,
@@ -66,8 +66,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Fai
 fn choose(flags: &TestFlags) -> Result<Vec<&'static Part>, Failure> {
     let parts = flags.without.iter().filter(|name| !servers::is_name(name));
     for name in flags.names.iter().chain(parts) {
-        if !PARTS.iter().any(|part| part.name == name) {
-            let names: Vec<&str> = PARTS.iter().map(|part| part.name).collect();
+        if !PARTS.iter().chain(NAMED_PARTS).any(|part| part.name == name) {
+            let names: Vec<&str> = PARTS.iter().chain(NAMED_PARTS).map(|part| part.name).collect();
             return Err(Failure::new(
                 format!("no part of the tests is named `{name}`"),
                 format!("the parts are {}", names.join(", ")),
@@ -76,11 +76,12 @@ fn choose(flags: &TestFlags) -> Result<Vec<&'static Part>, Failure> {
         }
     }
     let holds = |names: &[String], part: &Part| names.iter().any(|name| name == part.name);
-    let chosen: Vec<&Part> = PARTS
-        .iter()
-        .filter(|part| flags.names.is_empty() || holds(&flags.names, part))
-        .filter(|part| !holds(&flags.without, part))
-        .collect();
+    let chosen: Vec<&Part> = match flags.names.is_empty() {
+        true => PARTS.iter().collect(),
+        false => PARTS.iter().chain(NAMED_PARTS).filter(|part| holds(&flags.names, part)).collect(),
+    };
+    let chosen: Vec<&Part> =
+        chosen.into_iter().filter(|part| !holds(&flags.without, part)).collect();
     if chosen.is_empty() {
         return Err(Failure::new(
             "no part of the tests is left to run",
@@ -117,6 +118,7 @@ mod tests {
         check(&[], &all);
         check(&["doc", "unit"], &["unit", "doc"]);
         check(&["doc", "unit", "--without", "unit"], &["doc"]);
+        check(&["conformance", "unit"], &["unit", "conformance"]);
         check(&["--without", "postgres,mariadb"], &all);
     }
 

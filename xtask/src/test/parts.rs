@@ -3,6 +3,7 @@
 //! All parts but `examples` share a debug build: an optimised one of all integration tests takes longer than the corpus.
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -47,6 +48,13 @@ pub(crate) const PARTS: &[Part] = &[
     Part { name: "features", summary: "the builds that users get", run: Alone(features::check) },
 ];
 
+/// Parts that run only where they are named, because another part contains them.
+pub(crate) const NAMED_PARTS: &[Part] = &[Part {
+    name: "conformance",
+    summary: "one suite on every database; a part of `integration`",
+    run: WithServers(conformance),
+}];
+
 fn unit(workspace: &Workspace) -> Result<(), Failure> {
     test(workspace, &["--lib", "--bins"])?;
     let mut cargo = tests(workspace, &["--examples"]);
@@ -66,6 +74,30 @@ fn integration(workspace: &Workspace, given: &Given) -> Result<(), Failure> {
     given.set_variables(&mut cargo);
     cargo.args(["--", "::postgres", "::mariadb"]).args(given.skips());
     command::run(&mut cargo)
+}
+
+/// The tests of the stores, and how many passed on which of them.
+fn conformance(workspace: &Workspace, given: &Given) -> Result<(), Failure> {
+    let mut cargo = tests(workspace, &["--test", "integration"]);
+    given.set_variables(&mut cargo);
+    cargo.args(["store::", "--"]).args(given.skips());
+    let printed = command::run_shown(&mut cargo)?;
+    for (name, count) in passed_by_store(&printed) {
+        println!("conformance: {name}: {count} passed");
+    }
+    Ok(())
+}
+
+/// How many tests passed of each module below `store`.
+fn passed_by_store(printed: &str) -> BTreeMap<&str, usize> {
+    let mut counts = BTreeMap::new();
+    for line in printed.lines().filter(|line| line.ends_with("ok")) {
+        let name = line.strip_prefix("test store::").and_then(|rest| rest.split_once("::"));
+        if let Some((name, _)) = name {
+            *counts.entry(name).or_default() += 1;
+        }
+    }
+    counts
 }
 
 fn ui(workspace: &Workspace) -> Result<(), Failure> {
@@ -170,6 +202,15 @@ mod tests {
                        running 0 tests\ntest result: ok. 0 passed; 0 failed; 0 ignored\n";
         assert_eq!(passed(printed), 2);
         assert_eq!(passed("running 0 tests\n"), 0);
+    }
+
+    #[test]
+    fn passed_tests_are_counted_by_store() {
+        let printed = "test store::sqlite::a ... ok\ntest store::sqlite::b ... ok\n\
+                       test store::memory::a ... ok\ntest store::memory::b ... FAILED\n\
+                       test jobs::sqlite::a ... ok\n";
+        let counts: Vec<_> = passed_by_store(printed).into_iter().collect();
+        assert_eq!(counts, [("memory", 1), ("sqlite", 2)]);
     }
 
     // A mistyped path must not look like a comparison that found nothing different.
