@@ -275,8 +275,11 @@ impl<'a> LazyValue<'a> {
     ///
     /// It is no object, or has no such member.
     pub fn try_get_mut(&mut self, key: &str) -> Result<&mut LazyValue<'a>, ConversionError> {
-        self.try_get(key)?;
-        self.get_mut(key).ok_or_else(|| unreachable!("the member was found"))
+        // Not opened for a key that it does not have.
+        if !self.is_opened() {
+            self.try_get(key)?;
+        }
+        self.try_object_mut()?.try_get_mut(key)
     }
 
     /// Sets a member, in its place if the key exists and last otherwise; gives what it replaced.
@@ -298,8 +301,13 @@ impl<'a> LazyValue<'a> {
     ///
     /// This is no object, or has no such member.
     pub fn try_remove(&mut self, key: &str) -> Result<LazyValue<'a>, ConversionError> {
-        self.try_get(key)?;
-        self.remove(key).ok_or_else(|| unreachable!("the member was found"))
+        // Not opened for a key that it does not have.
+        if !self.is_opened() {
+            self.try_get(key)?;
+        }
+        let object = self.try_object_mut()?;
+        let place = object.members.place();
+        object.remove(key).ok_or_else(|| missing_at(place, key))
     }
 
     /// The elements of a list, to change them.
@@ -310,7 +318,15 @@ impl<'a> LazyValue<'a> {
     pub fn try_elements_mut(
         &mut self,
     ) -> Result<impl Iterator<Item = &mut LazyValue<'a>>, ConversionError> {
-        Ok(self.try_list_mut()?.iter_mut())
+        Ok(self.try_element_slice_mut()?.iter_mut())
+    }
+
+    /// The elements of a list, which is not opened if it has none.
+    fn try_element_slice_mut(&mut self) -> Result<&mut [LazyValue<'a>], ConversionError> {
+        if self.kind() == Kind::List && self.is_empty() {
+            return Ok(&mut []);
+        }
+        self.try_list_mut().map(Vec::as_mut_slice)
     }
 
     /// The members of an object in their order, to change their values.
@@ -349,7 +365,7 @@ impl<'a> LazyValue<'a> {
     pub fn try_object_elements_mut(
         &mut self,
     ) -> Result<impl Iterator<Item = &mut LazyObject<'a>>, ConversionError> {
-        let elements = self.try_list_mut()?;
+        let elements = self.try_element_slice_mut()?;
         for element in elements.iter_mut() {
             element.try_object_mut()?;
         }

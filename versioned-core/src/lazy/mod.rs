@@ -41,6 +41,7 @@ mod model_tests;
 mod object;
 mod read;
 mod root;
+mod short;
 mod slice;
 mod spare;
 mod tape;

@@ -65,6 +65,7 @@ impl Writer<'_> {
                 self.depth_bound = self.depth_bound.max(self.level + slice.depth_bound());
             }
             Node::Text(text) => push_string(text, self.output),
+            Node::ShortText(text) => push_string(text.as_str(), self.output),
             Node::OwnedText(text) => push_string(text, self.output),
             Node::Number(number) => self.output.push_str(&number.to_string()),
             Node::NumberText(text) => self.output.push_str(text),
