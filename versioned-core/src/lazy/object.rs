@@ -1,6 +1,6 @@
 //! An opened object: its members in their order.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use super::{
     key::Key,
@@ -109,6 +109,44 @@ impl<'a> LazyObject<'a> {
         true
     }
 
+    /// Renames, all at once, the members for which `new_key` gives a key; they keep their places.
+    ///
+    /// `new_key` is asked for every member, with the key that it had. Where a new key stands twice then, the member that
+    /// kept its key is removed, and of several renamed ones all but the last, so that it stands once.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use versioned_core::LazyValue;
+    ///
+    /// let renamed = LazyValue::convert_str(r#"{"text": 1, "svg": 2, "other": 3}"#, |mut data| {
+    ///     data.try_object_mut()?.rename_each(|key| match key {
+    ///         "text" => Some("text/plain"),
+    ///         "svg" => Some("image/svg+xml"),
+    ///         _ => None,
+    ///     });
+    ///     Ok(data)
+    /// })?;
+    /// assert_eq!(renamed, r#"{"text/plain":1,"image/svg+xml":2,"other":3}"#);
+    /// # Ok::<(), versioned_core::ConversionError>(())
+    /// ```
+    pub fn rename_each<K: Into<Cow<'a, str>>>(
+        &mut self,
+        mut new_key: impl FnMut(&str) -> Option<K>,
+    ) {
+        self.members.change_keys(|members| {
+            let mut renamed = Vec::new();
+            for (position, member) in members.iter_mut().enumerate() {
+                let key = new_key(&member.key.text());
+                if let Some(key) = key {
+                    member.key = Key::given(key.into());
+                    renamed.push(position);
+                }
+            }
+            remove_beside(members, &renamed);
+        });
+    }
+
     /// Keeps the members for which `keep` is true, in their order.
     pub fn retain(&mut self, mut keep: impl FnMut(&str, &mut LazyValue<'a>) -> bool) {
         self.members.change_keys(|members| {
@@ -198,6 +236,24 @@ fn remove_before(members: &mut Vec<Member<'_>>, position: usize, key: &str) {
     if members[..position].iter().any(|member| member.key.is(key)) {
         let mut index = 0..position;
         members.retain(|member| index.next().is_none_or(|_| !member.key.is(key)));
+    }
+}
+
+/// Removes the members that have the key of one of these, and stand before it or are none of these.
+fn remove_beside(members: &mut Vec<Member<'_>>, renamed: &[usize]) {
+    let mut removed = BTreeSet::new();
+    for position in renamed.iter().rev() {
+        let key = members[*position].key.text();
+        for (other, member) in members.iter().enumerate() {
+            let is_alike = other != *position && member.key.is(&key);
+            if is_alike && (other < *position || !renamed.contains(&other)) {
+                removed.insert(other);
+            }
+        }
+    }
+    if !removed.is_empty() {
+        let mut position = 0..;
+        members.retain(|_| position.next().is_none_or(|position| !removed.contains(&position)));
     }
 }
 

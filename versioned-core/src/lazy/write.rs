@@ -2,6 +2,7 @@
 
 use super::{
     read::{LazyRef, Source},
+    slice::Slice,
     value::{LazyValue, Node},
 };
 use crate::{
@@ -58,12 +59,24 @@ struct Writer<'o> {
 }
 
 impl Writer<'_> {
+    #[inline(always)]
     fn node(&mut self, node: &Node<'_>) {
         match node {
-            Node::Slice(slice) => {
-                self.output.push_str(slice.text());
-                self.depth_bound = self.depth_bound.max(self.level + slice.depth_bound());
-            }
+            // Most are written without a call.
+            Node::Slice(slice) => self.slice(*slice),
+            opened => self.opened(opened),
+        }
+    }
+
+    #[inline(always)]
+    fn slice(&mut self, slice: Slice<'_>) {
+        self.output.push_str(slice.text());
+        self.depth_bound = self.depth_bound.max(self.level + slice.depth_bound());
+    }
+
+    fn opened(&mut self, node: &Node<'_>) {
+        match node {
+            Node::Slice(slice) => self.slice(*slice),
             Node::Text(text) => push_string(text, self.output),
             Node::ShortText(text) => push_string(text.as_str(), self.output),
             Node::OwnedText(text) => push_string(text, self.output),
