@@ -70,12 +70,16 @@ impl<'de> Visitor<'de> for TextOrPieces {
     }
 }
 
-/// The whole of a text whose line ends are explicit; one that is written as a whole is not copied.
+/// The whole of a text whose line ends are explicit; one that is written in one piece is not copied.
 pub(super) fn whole_text<'v>(text: LazyRef<'v, '_>) -> Result<Cow<'v, str>, ConversionError> {
-    match text.as_str() {
-        Some(text) => Ok(text),
-        None => text.parse().map(|WholeText(text)| Cow::Owned(text)),
+    if text.kind() != Kind::List {
+        return text.try_str();
     }
+    let mut whole = Cow::Borrowed("");
+    for piece in text.elements() {
+        whole += piece.try_str()?;
+    }
+    Ok(whole)
 }
 
 /// The lines of a text on one line, joined by blanks.

@@ -5,12 +5,19 @@
 //! everywhere else. The tests compare both with the rule for one byte.
 
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+pub(crate) use vectors::first_solid;
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 pub(super) use vectors::{first_near, marks, specials};
+#[cfg(not(all(target_arch = "x86_64", target_feature = "sse2")))]
+pub(crate) use words::first_solid;
 #[cfg(not(all(target_arch = "x86_64", target_feature = "sse2")))]
 pub(super) use words::{first_near, marks, specials};
 
 /// How many bytes are looked at for a string that is as short as most.
 pub(crate) const NEAR: usize = 32;
+
+/// How many bytes are looked at for what stands between two values.
+pub(crate) const GAP: usize = 16;
 
 /// How many bytes of longer ones are looked at together.
 pub(super) const WINDOW: usize = 64;
@@ -36,10 +43,20 @@ const QUOTE_FROM_BLANK: u8 = b'"' ^ b' ';
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 mod vectors {
     use safe_arch::{
-        cmp_eq_mask_i8_m128i, m128i, min_u8_m128i, move_mask_i8_m128i, set_splat_i8_m128i,
+        cmp_eq_mask_i8_m128i, cmp_gt_mask_i8_m128i, m128i, min_u8_m128i, move_mask_i8_m128i,
+        set_splat_i8_m128i,
     };
 
-    use super::{Marks, NEAR, QUOTE_FROM_BLANK, WINDOW};
+    use super::{GAP, Marks, NEAR, QUOTE_FROM_BLANK, WINDOW};
+
+    /// Index of the first byte that is neither a blank nor the separator, or [`GAP`].
+    #[inline(always)]
+    pub(crate) fn first_solid(window: &[u8; GAP], separator: u8) -> usize {
+        let bytes = m128i::from(*window);
+        // Outside of strings all bytes are ASCII.
+        let is_gap = equal(bytes, separator) | cmp_gt_mask_i8_m128i(splat(b' ' + 1), bytes);
+        (!u32::from(bits(is_gap))).trailing_zeros() as usize
+    }
 
     /// Index of the first special byte, or [`NEAR`].
     #[inline(always)]
@@ -108,6 +125,8 @@ mod vectors {
 /// Where vectors are, the tests alone need more of this than [`first_in_word`](words::first_in_word).
 pub(super) mod words {
     #[cfg(any(test, not(all(target_arch = "x86_64", target_feature = "sse2"))))]
+    pub(crate) use all::first_solid;
+    #[cfg(any(test, not(all(target_arch = "x86_64", target_feature = "sse2"))))]
     pub(in super::super) use all::{first_near, marks, specials};
 
     use super::QUOTE_FROM_BLANK;
@@ -135,9 +154,16 @@ pub(super) mod words {
     #[cfg(any(test, not(all(target_arch = "x86_64", target_feature = "sse2"))))]
     mod all {
         use super::{
-            super::{Marks, NEAR, WINDOW, is_special},
+            super::{GAP, Marks, NEAR, WINDOW, is_special},
             HIGHS, ONES, QUOTE_FROM_BLANK, first_in_word,
         };
+
+        /// Index of the first byte that is neither a blank nor the separator, or [`GAP`].
+        #[inline(always)]
+        pub(crate) fn first_solid(window: &[u8; GAP], separator: u8) -> usize {
+            let is_solid = |byte: &u8| *byte > b' ' && *byte != separator;
+            window.iter().position(is_solid).unwrap_or(GAP)
+        }
 
         /// Index of the first special byte, or [`NEAR`].
         #[inline(always)]

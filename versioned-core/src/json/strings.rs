@@ -48,20 +48,6 @@ pub(crate) fn indent_of(bytes: [u8; 8]) -> usize {
     (others.trailing_zeros() / 8) as usize
 }
 
-/// Behind the blanks, of which there may be many, of an indent.
-#[inline(always)]
-pub(crate) fn behind_indent(bytes: &[u8], from: usize) -> usize {
-    let mut position = from;
-    while let Some(eight) = window_at::<8>(bytes, position) {
-        let indent = indent_of(*eight);
-        position += indent;
-        if indent < eight.len() {
-            break;
-        }
-    }
-    position
-}
-
 /// The same, byte by byte.
 #[inline(never)]
 fn find_special_bytewise(bytes: &[u8]) -> usize {

@@ -5,7 +5,8 @@
 use super::{key::RawKey, slice::Slice, tape::Tape};
 use crate::json::{
     scan::{SHORT_STRING_MAX, Span},
-    strings::{behind_indent, find_special, special_near},
+    specials::{GAP, first_solid},
+    strings::{find_special, special_near, window_at},
     tokens::near_end,
 };
 
@@ -210,14 +211,12 @@ impl<'a> Iterator for Walk<'_, 'a> {
 /// Behind blanks, and one separator among them.
 #[inline(always)]
 fn skip(bytes: &[u8], mut position: usize, separator: u8) -> usize {
-    // The separator, which the first member has none of, and a blank or a line's end with an indent are the rule.
-    if bytes.get(position) == Some(&separator) {
-        position += 1;
-    }
-    match bytes.get(position) {
-        Some(b' ') => position += 1,
-        Some(b'\n') => position = behind_indent(bytes, position + 1),
-        _ => {}
+    while let Some(window) = window_at(bytes, position) {
+        let gap = first_solid(window, separator);
+        position += gap;
+        if gap < GAP {
+            return position;
+        }
     }
     while let Some(byte) = bytes.get(position) {
         if *byte > b' ' && *byte != separator {
