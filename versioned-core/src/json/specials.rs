@@ -7,11 +7,11 @@
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 pub(crate) use vectors::first_solid;
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
-pub(super) use vectors::{first_near, marks, specials};
+pub(super) use vectors::{first_near, is_plain_run, marks, specials};
 #[cfg(not(all(target_arch = "x86_64", target_feature = "sse2")))]
 pub(crate) use words::first_solid;
 #[cfg(not(all(target_arch = "x86_64", target_feature = "sse2")))]
-pub(super) use words::{first_near, marks, specials};
+pub(super) use words::{first_near, is_plain_run, marks, specials};
 
 /// How many bytes are looked at for a string that is as short as most.
 pub(crate) const NEAR: usize = 32;
@@ -73,6 +73,16 @@ mod vectors {
         u64::from(near_specials(high)) << NEAR | u64::from(near_specials(low))
     }
 
+    /// Whether none of at least sixteen bytes is special; in doubt not.
+    #[inline(always)]
+    pub(in super::super) fn is_plain_run(bytes: &[u8]) -> bool {
+        // The last vector overlaps with the one before it.
+        let Some(last) = bytes.last_chunk() else { return false };
+        let found = |bytes: &[u8; 16]| special(m128i::from(*bytes));
+        let vectors = bytes.as_chunks::<16>().0.iter();
+        bits(vectors.fold(found(last), |all, vector| all | found(vector))) == 0
+    }
+
     /// Which bytes are which.
     #[inline(always)]
     pub(in super::super) fn marks(window: &[u8; WINDOW]) -> Marks {
@@ -127,7 +137,7 @@ pub(super) mod words {
     #[cfg(any(test, not(all(target_arch = "x86_64", target_feature = "sse2"))))]
     pub(crate) use all::first_solid;
     #[cfg(any(test, not(all(target_arch = "x86_64", target_feature = "sse2"))))]
-    pub(in super::super) use all::{first_near, marks, specials};
+    pub(in super::super) use all::{first_near, is_plain_run, marks, specials};
 
     use super::QUOTE_FROM_BLANK;
 
@@ -172,6 +182,13 @@ pub(super) mod words {
             words
                 .find_map(|(index, eight)| first_in_word(*eight).map(|at| 8 * index + at))
                 .unwrap_or(NEAR)
+        }
+
+        /// Whether none of at least sixteen bytes is special; in doubt not.
+        #[inline(always)]
+        pub(in super::super::super) fn is_plain_run(bytes: &[u8]) -> bool {
+            // The compiler makes vector instructions of it, of whatever kind the processor has.
+            bytes.len() >= 16 && !bytes.iter().fold(false, |found, byte| found | is_special(*byte))
         }
 
         /// A bit for each special byte; the lowest one is that of the first byte.

@@ -5,7 +5,7 @@
 use super::{
     JsonError, JsonErrorKind,
     scan::{SHORT_STRING_MAX, Sink},
-    specials::{WINDOW, marks},
+    specials::{WINDOW, is_plain_run, marks},
     strings::{find_special, indent_of, special_near, window_at},
 };
 
@@ -142,6 +142,7 @@ fn string_from(bytes: &[u8], mut position: usize) -> Result<(usize, bool), JsonE
     let mut has_escapes = false;
     // Bit 0: whether the byte at the position stands behind the backslash of an escape.
     let mut is_escaped: u64 = 0;
+    let mut lines = Lines { last: position, length: 0 };
     while let Some(window) = window_at::<WINDOW>(bytes, position) {
         let marks = marks(window);
         let escaped = escaped_bytes(marks.backslashes, &mut is_escaped);
@@ -162,6 +163,11 @@ fn string_from(bytes: &[u8], mut position: usize) -> Result<(usize, bool), JsonE
             found &= found - 1;
         }
         has_escapes |= marks.backslashes != 0;
+        if let Some(behind) = lines.pass(bytes, position, marks.backslashes) {
+            position = behind;
+            is_escaped = 0;
+            continue;
+        }
         position += WINDOW;
     }
     // An escape that began in the last window is looked at from its backslash on.
@@ -177,6 +183,48 @@ fn string_from(bytes: &[u8], mut position: usize) -> Result<(usize, bool), JsonE
             Some(_) => return Err(JsonError::new(JsonErrorKind::ControlCharacter, position)),
             None => return Err(unexpected(bytes, position)),
         }
+    }
+}
+
+/// Lines of one length in a string, such as those of encoded data: where the last two had the same, the next one is taken to
+/// have it too, and what to look for is the one escape at its end.
+struct Lines {
+    /// Where the last line's end stands.
+    last: usize,
+    /// How long it was, with its end.
+    length: usize,
+}
+
+impl Lines {
+    /// Behind the lines of one length that begin in the window at `position`, if there are some. Shorter lines than a window
+    /// are better looked at together.
+    #[inline(always)]
+    fn pass(&mut self, bytes: &[u8], position: usize, backslashes: u64) -> Option<usize> {
+        if !backslashes.is_power_of_two() {
+            return None;
+        }
+        let end = position + backslashes.trailing_zeros() as usize;
+        let length = end - self.last;
+        let is_another = length == self.length && length > WINDOW;
+        *self = Self { last: end, length };
+        if is_another { self.pass_alike(bytes) } else { None }
+    }
+
+    #[inline(never)]
+    fn pass_alike(&mut self, bytes: &[u8]) -> Option<usize> {
+        const END: &[u8] = b"\\n";
+        let first = self.last + END.len();
+        if bytes.get(self.last..first) != Some(END) {
+            return None;
+        }
+        let mut behind = first;
+        while let Some(line) = bytes.get(behind..behind + self.length)
+            && line.strip_suffix(END).is_some_and(is_plain_run)
+        {
+            behind += self.length;
+        }
+        self.last = behind - END.len();
+        (behind > first).then_some(behind)
     }
 }
 
