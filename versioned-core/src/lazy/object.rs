@@ -78,11 +78,13 @@ impl<'a> LazyObject<'a> {
 
     /// Removes the members with this key and gives the last of them.
     pub fn remove(&mut self, key: &str) -> Option<LazyValue<'a>> {
-        let position = self.position(key)?;
+        let (position, is_alone) = self.positions(key)?;
         self.members.change_keys(|members| {
             let removed = members.remove(position).value;
-            // Behind it there is none.
-            remove_before(members, position, key);
+            if !is_alone {
+                // Behind it there is none.
+                remove_before(members, position, key);
+            }
             Some(removed)
         })
     }
@@ -95,7 +97,7 @@ impl<'a> LazyObject<'a> {
         if from == to {
             return self.contains_key(from);
         }
-        let Some(mut position) = self.position(from) else { return false };
+        let Some((mut position, is_alone)) = self.positions(from) else { return false };
         if self.contains_key(&to) {
             self.remove(&to);
             let Some(moved) = self.position(from) else { return false };
@@ -103,8 +105,10 @@ impl<'a> LazyObject<'a> {
         }
         self.members.change_keys(|members| {
             members[position].key = Key::given(to);
-            // What is left of the old key stood before it and meant nothing.
-            remove_before(members, position, from);
+            if !is_alone {
+                // What is left of the old key stood before it and meant nothing.
+                remove_before(members, position, from);
+            }
         });
         true
     }
@@ -211,6 +215,13 @@ impl<'a> LazyObject<'a> {
         self.members.as_slice().iter().rposition(|member| member.key.is(key))
     }
 
+    /// Where the last member with this key stands, and whether it is the only one.
+    fn positions(&self, key: &str) -> Option<(usize, bool)> {
+        let mut members = self.members.as_slice().iter();
+        let position = members.rposition(|member| member.key.is(key))?;
+        Some((position, !members.any(|member| member.key.is(key))))
+    }
+
     fn find(&self, key: &str) -> Option<&Member<'a>> {
         self.members.as_slice().iter().rfind(|member| member.key.is(key))
     }
@@ -232,11 +243,10 @@ impl<'a> From<Vec<Member<'a>>> for LazyObject<'a> {
 }
 
 /// Removes the members with this key that stand before a position.
+#[cold]
 fn remove_before(members: &mut Vec<Member<'_>>, position: usize, key: &str) {
-    if members[..position].iter().any(|member| member.key.is(key)) {
-        let mut index = 0..position;
-        members.retain(|member| index.next().is_none_or(|_| !member.key.is(key)));
-    }
+    let mut index = 0..position;
+    members.retain(|member| index.next().is_none_or(|_| !member.key.is(key)));
 }
 
 /// Removes the members that have the key of one of these, and stand before it or are none of these.

@@ -119,7 +119,10 @@ impl<'v, 'a> LazyRef<'v, 'a> {
     #[must_use]
     pub fn as_str(self) -> Option<Cow<'v, str>> {
         let raw = match self.source {
-            Source::Slice(slice) => slice.scalar_text()?,
+            Source::Slice(slice) => match slice.plain_string() {
+                Some(text) => return Some(Cow::Borrowed(text)),
+                None => slice.scalar_text()?,
+            },
             Source::Node(Node::Text(text)) => return Some(Cow::Borrowed(text)),
             Source::Node(Node::ShortText(text)) => return Some(Cow::Borrowed(text.as_str())),
             Source::Node(Node::OwnedText(text)) => return Some(Cow::Borrowed(text)),

@@ -2,7 +2,11 @@
 //!
 //! Layer: core. The text is checked and the tape says where nested containers and long strings end.
 
-use super::{key::RawKey, slice::Slice, tape::Tape};
+use super::{
+    key::RawKey,
+    slice::{Extent, Slice},
+    tape::Tape,
+};
 use crate::json::{
     scan::{SHORT_STRING_MAX, Span},
     specials::{GAP, first_solid},
@@ -35,8 +39,16 @@ pub(crate) struct Walk<'t, 'a> {
 pub(super) struct Place {
     pub(super) key: Span,
     pub(super) key_has_escapes: bool,
-    pub(super) value: Span,
-    pub(super) container: Option<u32>,
+    pub(super) value: Value,
+}
+
+/// Where a value stands.
+#[derive(Clone, Copy)]
+pub(super) struct Value {
+    span: Span,
+    container: Option<u32>,
+    /// It is known to be a string without escapes.
+    is_plain: bool,
 }
 
 impl<'t, 'a> Walk<'t, 'a> {
@@ -95,23 +107,24 @@ impl<'t, 'a> Walk<'t, 'a> {
             (key.end, key.has_escapes.unwrap_or_else(has_escapes))
         };
         let key = Span { start, end };
-        let (value, container) = self.value(skip(bytes, end, b':'));
-        Place { key, key_has_escapes, value, container }
+        let value = self.value(skip(bytes, end, b':'));
+        Place { key, key_has_escapes, value }
     }
 
     /// The next element of a list that has one more.
     #[inline(always)]
     pub(super) fn element(&mut self) -> Place {
         let start = skip(self.tape.text().as_bytes(), self.position, b',');
-        let (value, container) = self.value(start);
-        Place { key: Span::default(), key_has_escapes: false, value, container }
+        let value = self.value(start);
+        Place { key: Span::default(), key_has_escapes: false, value }
     }
 
-    /// The value that starts there, and where its entry stands if it is a container.
+    /// The value that starts there.
     #[inline(always)]
-    fn value(&mut self, start: usize) -> (Span, Option<u32>) {
+    fn value(&mut self, start: usize) -> Value {
         let bytes = self.tape.text().as_bytes();
         let mut container = None;
+        let mut is_plain = false;
         let end = match bytes.get(start) {
             Some(b'{' | b'[') => {
                 let extent = self.tape.extent(self.entry);
@@ -121,6 +134,7 @@ impl<'t, 'a> Walk<'t, 'a> {
             }
             Some(b'"') => {
                 let near = special_near(bytes, start + 1);
+                is_plain = bytes.get(near) == Some(&b'"');
                 near_end(bytes, near).unwrap_or_else(|| {
                     let string = far_string_end(self.tape, start, near, self.entry);
                     self.entry = string.entry;
@@ -131,7 +145,7 @@ impl<'t, 'a> Walk<'t, 'a> {
         };
         self.position = end;
         self.left -= 1;
-        (Span { start, end }, container)
+        Value { span: Span { start, end }, container, is_plain }
     }
 }
 
@@ -186,7 +200,11 @@ impl Place {
     /// The value.
     #[inline]
     pub(super) fn slice<'a>(&self, tape: &'a Tape<'a>) -> Slice<'a> {
-        Slice::new(tape, self.value, self.container)
+        let Value { span, container, is_plain } = self.value;
+        Slice::of_extent(
+            tape,
+            if is_plain { Extent::of_string(span, false) } else { Extent::new(span, container) },
+        )
     }
 }
 
@@ -197,8 +215,8 @@ impl<'a> Iterator for Walk<'_, 'a> {
     fn next(&mut self) -> Option<Step<'a>> {
         let place = self.advance()?;
         let key = self.is_object.then(|| place.raw_key(self.tape));
-        let value = place.value.of(self.tape.text());
-        Some(Step { key, value, container: place.container })
+        let Value { span, container, .. } = place.value;
+        Some(Step { key, value: span.of(self.tape.text()), container })
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
