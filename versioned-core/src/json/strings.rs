@@ -12,6 +12,13 @@ pub(crate) fn special_near(bytes: &[u8], from: usize) -> usize {
     window_at(bytes, from).map_or(from, |window| from + specials::first_near(window))
 }
 
+/// Offset of the quote that ends a key that starts at `from`, if it is short and has no escapes.
+#[inline(always)]
+pub(crate) fn nearest_quote(bytes: &[u8], from: usize) -> Option<usize> {
+    let near = from + specials::first_nearest(window_at(bytes, from)?);
+    (bytes.get(near) == Some(&b'"')).then_some(near)
+}
+
 /// The bytes from `from` on, if there are so many.
 #[inline(always)]
 pub(crate) fn window_at<const N: usize>(bytes: &[u8], from: usize) -> Option<&[u8; N]> {

@@ -6,7 +6,7 @@ use super::{
     JsonError, JsonErrorKind,
     scan::{SHORT_STRING_MAX, Sink},
     specials::{WINDOW, is_plain_run, marks},
-    strings::{find_special, indent_of, special_near, window_at},
+    strings::{find_special, indent_of, nearest_quote, special_near, window_at},
 };
 
 /// The byte at a position; 0, which stands nowhere in a JSON text outside of strings, behind the end.
@@ -60,6 +60,10 @@ pub(crate) fn unexpected(bytes: &[u8], position: usize) -> JsonError {
 pub(super) fn key(bytes: &[u8], position: usize, sink: &mut impl Sink) -> Result<usize, JsonError> {
     if byte(bytes, position) != b'"' {
         return Err(unexpected(bytes, position));
+    }
+    // Keys are shorter still than most strings.
+    if let Some(end) = nearest_quote(bytes, position + 1) {
+        return colon(bytes, end + 1);
     }
     colon(bytes, noted_string(bytes, position, sink)?)
 }
@@ -367,6 +371,26 @@ mod tests {
         for backslashes in 0..=4 * WINDOW {
             check(format!("{}\"", "\\".repeat(backslashes)).as_bytes());
             check(format!("a{}\"", "\\".repeat(backslashes)).as_bytes());
+        }
+    }
+
+    /// Without it, what is wrong in a line that was taken to be like those before would pass.
+    #[test]
+    fn a_fault_or_an_escape_in_one_of_many_lines_of_one_length_is_found() {
+        for length in [30, 62, 63, 64, 65, 76, 77, 78, 79, 80, 130] {
+            let lines = format!("{}\\n", "a".repeat(length)).repeat(5);
+            for last in ["", "a", &"b".repeat(length), &"b".repeat(length + 1)] {
+                let text = format!("{lines}{last}\"");
+                check(text.as_bytes());
+                check(format!("first\\n{text}").as_bytes());
+                for place in 0..text.len() {
+                    for byte in [b'"', b'\\', b'n', b'u', b'x', 0x1f, 0xff] {
+                        let mut bytes = text.clone().into_bytes();
+                        bytes[place] = byte;
+                        check(&bytes);
+                    }
+                }
+            }
         }
     }
 

@@ -9,8 +9,8 @@ use super::{
 };
 use crate::json::{
     scan::{SHORT_STRING_MAX, Span},
-    specials::{GAP, first_solid},
-    strings::{find_special, special_near, window_at},
+    specials::{NEAREST, first_solid},
+    strings::{find_special, nearest_quote, special_near, window_at},
     tokens::near_end,
 };
 
@@ -96,7 +96,8 @@ impl<'t, 'a> Walk<'t, 'a> {
     pub(super) fn member(&mut self) -> Place {
         let bytes = self.tape.text().as_bytes();
         let start = skip(bytes, self.position, b',');
-        let near = special_near(bytes, start + 1);
+        let near =
+            nearest_quote(bytes, start + 1).unwrap_or_else(|| special_near(bytes, start + 1));
         let (end, key_has_escapes) = if bytes.get(near) == Some(&b'"') {
             (near + 1, false)
         } else {
@@ -232,7 +233,7 @@ fn skip(bytes: &[u8], mut position: usize, separator: u8) -> usize {
     while let Some(window) = window_at(bytes, position) {
         let gap = first_solid(window, separator);
         position += gap;
-        if gap < GAP {
+        if gap < NEAREST {
             return position;
         }
     }
