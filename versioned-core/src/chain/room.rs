@@ -27,6 +27,11 @@ impl Room {
         Self { bytes, ..self }
     }
 
+    /// About how long the text will be.
+    pub(crate) const fn bytes(self) -> usize {
+        self.bytes
+    }
+
     /// For a text that lies so many levels deep in one that readers accept up to a depth.
     pub(crate) const fn below(levels: usize, depth_max: usize) -> Self {
         Self { bytes: 0, depth_max: depth_max.saturating_sub(levels) }

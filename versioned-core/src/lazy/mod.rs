@@ -39,6 +39,7 @@ mod members;
 #[cfg(test)]
 mod model_tests;
 mod object;
+mod plan;
 mod read;
 mod root;
 mod short;
