@@ -27,6 +27,7 @@ impl<'a> LazyValue<'a> {
     /// The JSON text, if a reader accepts its nesting. The memory of what was opened is used again.
     pub(crate) fn into_json_within(self, room: Room) -> Result<String, ConversionError> {
         if room.bytes() >= PLANNED_MIN
+            && !room.has_buffer()
             && let Some(text) = self.text_of_at_least(PLANNED_MIN)
         {
             return self.into_json_by_plan(text, room);
