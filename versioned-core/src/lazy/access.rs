@@ -6,7 +6,7 @@ use super::{
     iterate::{LazyElements, LazyMembers},
     object::LazyObject,
     read::{Kind, LazyRef},
-    value::{LazyValue, Place},
+    value::{LazyValue, Node, Place},
 };
 use crate::ConversionError;
 
@@ -275,11 +275,23 @@ impl<'a> LazyValue<'a> {
     ///
     /// It is no object, or has no such member.
     pub fn try_get_mut(&mut self, key: &str) -> Result<&mut LazyValue<'a>, ConversionError> {
-        // Not opened for a key that it does not have.
-        if !self.is_opened() {
-            self.try_get(key)?;
+        let position = self.try_position(key)?;
+        Ok(self.try_object_mut()?.value_mut(position))
+    }
+
+    /// Where the member with this key stands in the object, which is opened if it has one.
+    fn try_position(&mut self, key: &str) -> Result<usize, ConversionError> {
+        let unopened = if let Node::Slice(slice) = self.node { Some(slice) } else { None };
+        let object = self.try_object_mut()?;
+        // The key is expected to be there, so that the members are gone through once.
+        if let Some(position) = object.position(key) {
+            return Ok(position);
         }
-        self.try_object_mut()?.try_get_mut(key)
+        let error = missing_at(object.members.place(), key);
+        if let Some(slice) = unopened {
+            *self = slice.into();
+        }
+        Err(error)
     }
 
     /// Sets a member, in its place if the key exists and last otherwise; gives what it replaced.
@@ -301,13 +313,9 @@ impl<'a> LazyValue<'a> {
     ///
     /// This is no object, or has no such member.
     pub fn try_remove(&mut self, key: &str) -> Result<LazyValue<'a>, ConversionError> {
-        // Not opened for a key that it does not have.
-        if !self.is_opened() {
-            self.try_get(key)?;
-        }
-        let object = self.try_object_mut()?;
-        let place = object.members.place();
-        object.remove(key).ok_or_else(|| missing_at(place, key))
+        self.try_position(key)?;
+        let place = self.as_ref().place();
+        self.try_object_mut()?.remove(key).ok_or_else(|| missing_at(place, key))
     }
 
     /// The elements of a list, to change them.

@@ -133,6 +133,30 @@ fn a_renamed_member_keeps_its_place_and_replaces_a_member_of_the_new_name() {
 }
 
 #[test]
+fn what_has_no_such_member_is_not_opened() {
+    let text = r#"[ { "a" : 1 } , { } , [ ] , 5 ]"#;
+    check(text, r#"[{ "a" : 1 },{ },[ ],5]"#, |value| {
+        for (index, element) in value.try_elements_mut()?.enumerate() {
+            let error = element.try_get_mut("b").expect_err("there is none");
+            assert_eq!(
+                element.try_remove("b").expect_err("there is none").to_string(),
+                error.to_string()
+            );
+            assert_eq!(error.to_string().contains("member `b` is missing"), index < 2, "{error}");
+            assert!(element.remove("b").is_none() && !element.rename("b", "c"));
+            assert_eq!(element.try_elements_mut().is_ok_and(|it| it.count() == 0), index == 2);
+        }
+        Ok(())
+    });
+    check(text, "/1: member `b` is missing", |value| {
+        value.at_mut(1).expect("an object").try_get_mut("b").map(drop)
+    });
+    check(text, "/0: member `b` is missing", |value| {
+        value.at_mut(0).expect("an object").try_remove("b").map(drop)
+    });
+}
+
+#[test]
 fn members_are_renamed_all_at_once() {
     let check = |text: &str, expected: &str, names: &[(&str, &'static str)]| {
         check(text, expected, |value| {
