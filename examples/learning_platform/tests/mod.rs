@@ -27,7 +27,6 @@ use versioned_core::{
     BaseVersionedDomainObject, MigrationError, MigrationOptions, SchemaVersion,
     document::{Member, MemberValue},
 };
-
 use versioned_sql::SqlStore;
 
 use crate::{

@@ -1,10 +1,9 @@
 //! Rules of stories.
 
 use serde_json::{Value, json};
-
-use super::{check, convert, refusal, seed, upgraded};
 use versioned_core::BaseVersionedDomainObject;
 
+use super::{check, convert, refusal, seed, upgraded};
 use crate::domain::Story;
 
 fn upgraded_story(id: &str) -> Value {

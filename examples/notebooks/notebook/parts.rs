@@ -1,11 +1,12 @@
 //! Changes that more than one part of a document needs.
 
-use versioned_core::{ConversionError, LazyObject, LazyValue};
+use versioned_core::{ConversionError, Kind, LazyObject, LazyValue};
 
 /// Gives a cell or an output its `metadata` if it has none; what it has must be an object.
 pub(super) fn ensure_metadata(part: &mut LazyObject<'_>) -> Result<(), ConversionError> {
     match part.get("metadata") {
-        Some(metadata) => metadata.try_members().map(drop),
+        Some(metadata) if metadata.kind() == Kind::Object => Ok(()),
+        Some(other) => other.try_members().map(drop),
         None => {
             part.insert("metadata", LazyValue::object());
             Ok(())

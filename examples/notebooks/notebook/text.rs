@@ -5,7 +5,7 @@
 //! (joined as they are). So a list that crosses from 3 to 4 gets the line ends that it only
 //! implied.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use serde::{
     Deserialize, Deserializer,
@@ -70,8 +70,23 @@ impl<'de> Visitor<'de> for TextOrPieces {
     }
 }
 
+/// The whole of a text whose line ends are explicit; one that is written in one piece is not copied.
+pub(super) fn whole_text<'v>(text: LazyRef<'v, '_>) -> Result<Cow<'v, str>, ConversionError> {
+    if text.kind() != Kind::List {
+        return text.try_str();
+    }
+    let mut whole = Cow::Borrowed("");
+    for piece in text.elements() {
+        whole += piece.try_str()?;
+    }
+    Ok(whole)
+}
+
 /// The lines of a text on one line, joined by blanks.
-pub(super) fn on_one_line(text: &str) -> String {
+pub(super) fn on_one_line(text: &str) -> Cow<'_, str> {
+    if !text.contains(['\n', '\r']) {
+        return Cow::Borrowed(text);
+    }
     let text = text.replace("\r\n", "\n");
-    text.split_terminator(['\n', '\r']).collect::<Vec<_>>().join(" ")
+    text.split_terminator(['\n', '\r']).collect::<Vec<_>>().join(" ").into()
 }

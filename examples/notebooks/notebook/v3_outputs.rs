@@ -9,18 +9,6 @@ use super::{
     text::{WholeText, end_lines, end_lines_of},
 };
 
-/// Short names of format 3 and their MIME types.
-const MIME_TYPES: [(&str, &str); 8] = [
-    ("text", "text/plain"),
-    ("html", "text/html"),
-    ("svg", "image/svg+xml"),
-    ("png", "image/png"),
-    ("jpeg", "image/jpeg"),
-    ("latex", "text/latex"),
-    ("json", JSON),
-    ("javascript", "application/javascript"),
-];
-
 const JSON: &str = "application/json";
 
 /// Members of a result that are no data.
@@ -57,10 +45,9 @@ fn convert_data(output: &mut LazyObject<'_>) -> Result<(), ConversionError> {
 
     let metadata = output.try_get_mut("metadata")?;
     if !metadata.is_empty() {
-        // As a value, which is opened only where there is something to rename.
-        name_by_mime_type(|short_name, mime_type| metadata.rename(short_name, mime_type));
+        name_by_mime_type(metadata.try_object_mut()?);
     }
-    name_by_mime_type(|short_name, mime_type| data.rename(short_name, mime_type));
+    name_by_mime_type(&mut data);
     for (_, value) in data.iter_mut() {
         end_lines(value)?;
     }
@@ -72,10 +59,19 @@ fn convert_data(output: &mut LazyObject<'_>) -> Result<(), ConversionError> {
     Ok(())
 }
 
-fn name_by_mime_type(mut rename: impl FnMut(&str, &'static str) -> bool) {
-    for (short_name, mime_type) in MIME_TYPES {
-        rename(short_name, mime_type);
-    }
+/// Format 3 has short names for the MIME types that it knows.
+fn name_by_mime_type(data: &mut LazyObject<'_>) {
+    data.rename_each(|short_name| match short_name {
+        "text" => Some("text/plain"),
+        "html" => Some("text/html"),
+        "svg" => Some("image/svg+xml"),
+        "png" => Some("image/png"),
+        "jpeg" => Some("image/jpeg"),
+        "latex" => Some("text/latex"),
+        "json" => Some(JSON),
+        "javascript" => Some("application/javascript"),
+        _ => None,
+    });
 }
 
 /// JSON data, which format 3 kept as text.

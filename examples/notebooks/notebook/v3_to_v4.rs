@@ -1,12 +1,11 @@
 //! Version 3 to 4: format 3.x to 4.0.
 
-use serde::Deserialize;
-use versioned_core::{ConversionError, LazyObject, LazyRef, LazyValue};
+use versioned_core::{ConversionError, LazyObject, LazyValue};
 
 use super::{
     Notebook,
     parts::{ensure_metadata, rename_or},
-    text::{WholeText, end_lines_of, on_one_line},
+    text::{end_lines_of, on_one_line, whole_text},
     v3_outputs::convert_output,
 };
 
@@ -67,30 +66,25 @@ fn convert_code(cell: &mut LazyObject<'_>) -> Result<(), ConversionError> {
 
 /// Writes a heading cell as the markdown heading of its level, on one line.
 fn convert_heading(cell: &mut LazyObject<'_>) -> Result<(), ConversionError> {
-    let level = cell.get("level").map_or(Ok(HeadingLevel(1)), LazyRef::parse)?;
+    let marks = match cell.get("level") {
+        None => "#",
+        Some(level) => match level.try_u64()? {
+            1 => "#",
+            2 => "##",
+            3 => "###",
+            4 => "####",
+            5 => "#####",
+            6 => "######",
+            other => return Err(level.refuse(format!("level {other} is not one of 1 to 6"))),
+        },
+    };
     end_lines_of(cell, "source")?;
-    let source: Option<WholeText> = cell.get("source").map(LazyRef::parse).transpose()?;
-
-    let marks: String = (0..level.0).map(|_| '#').collect();
-    let title = source.map_or_else(String::new, |source| on_one_line(&source.0));
+    let source = match cell.get("source") {
+        Some(source) => format!("{marks} {}", on_one_line(&whole_text(source)?)),
+        None => format!("{marks} "),
+    };
+    cell.insert("source", source);
     cell.remove("level");
-    cell.insert("source", format!("{marks} {title}"));
     cell.insert("cell_type", "markdown");
     Ok(())
-}
-
-/// Level of a heading that markdown has.
-#[derive(Deserialize)]
-#[serde(try_from = "u64")]
-struct HeadingLevel(u64);
-
-impl TryFrom<u64> for HeadingLevel {
-    type Error = String;
-
-    fn try_from(level: u64) -> Result<Self, String> {
-        match level {
-            1..=6 => Ok(Self(level)),
-            _ => Err(format!("level {level} is not one of 1 to 6")),
-        }
-    }
 }

@@ -265,7 +265,7 @@ fn damaged_documents_are_refused_with_the_place_of_the_damage() {
         3,
         &v3_cell(json!({"cell_type": "heading", "source": ["a", 1]})),
         "/worksheets/1/cells/0/source/1",
-        "expected a string",
+        "expected a text, found a number",
     );
     refused(
         3,

@@ -10,6 +10,7 @@
     reason = "for generated code only"
 )]
 pub mod bridge;
+pub(crate) mod buffer;
 mod compound;
 #[expect(
     missing_debug_implementations,

@@ -2,6 +2,7 @@
 //!
 //! Layer: core. Invariant: what a chain gives can be read again.
 
+use super::buffer::{buffer, is_kept};
 use crate::{
     ConversionError,
     json::{Limits, scan},
@@ -27,6 +28,11 @@ impl Room {
         Self { bytes, ..self }
     }
 
+    /// About how long the text will be.
+    pub(crate) const fn bytes(self) -> usize {
+        self.bytes
+    }
+
     /// For a text that lies so many levels deep in one that readers accept up to a depth.
     pub(crate) const fn below(levels: usize, depth_max: usize) -> Self {
         Self { bytes: 0, depth_max: depth_max.saturating_sub(levels) }
@@ -34,7 +40,16 @@ impl Room {
 
     /// An empty text that need not move while it grows.
     pub(crate) fn buffer(self) -> String {
-        String::with_capacity(self.bytes + self.bytes / 16 + 64)
+        buffer(self.buffer_bytes())
+    }
+
+    /// Whether such a text is at hand, whose memory is in use in any case.
+    pub(crate) fn has_buffer(self) -> bool {
+        is_kept(self.buffer_bytes())
+    }
+
+    const fn buffer_bytes(self) -> usize {
+        self.bytes + self.bytes / 16 + 64
     }
 
     /// Checks the nesting of a JSON text, of which it is only known that it is no deeper than `bound`.

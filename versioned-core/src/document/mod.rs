@@ -12,7 +12,10 @@ pub use members::{
 pub use text::{Migrated, StoredDocument};
 
 use crate::SchemaVersion;
-pub use crate::engine::{FoundVersion, StoredVersion, stored_versions};
+pub use crate::{
+    chain::buffer::recycle,
+    engine::{FoundVersion, StoredVersion, stored_versions},
+};
 
 /// A field that a migration brought to its latest version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -18,7 +18,7 @@ mod plain;
 mod pointer;
 mod quick;
 pub(crate) mod scan;
-mod specials;
+pub(crate) mod specials;
 pub(crate) mod strings;
 pub(crate) mod tokens;
 mod value;

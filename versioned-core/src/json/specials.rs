@@ -4,10 +4,15 @@
 //! processor of the target has them (SSE2 on x86-64, by the safe functions of `safe_arch`), and words of eight bytes
 //! everywhere else. The tests compare both with the rule for one byte.
 
+pub(crate) use chosen::first_solid;
+pub(super) use chosen::{first_near, first_nearest, is_plain_run, marks, specials};
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
-pub(super) use vectors::{first_near, marks, specials};
+use vectors as chosen;
 #[cfg(not(all(target_arch = "x86_64", target_feature = "sse2")))]
-pub(super) use words::{first_near, marks, specials};
+use words as chosen;
+
+/// How many bytes are looked at for a key, and for what stands between two values.
+pub(crate) const NEAREST: usize = 16;
 
 /// How many bytes are looked at for a string that is as short as most.
 pub(crate) const NEAR: usize = 32;
@@ -36,10 +41,27 @@ const QUOTE_FROM_BLANK: u8 = b'"' ^ b' ';
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 mod vectors {
     use safe_arch::{
-        cmp_eq_mask_i8_m128i, m128i, min_u8_m128i, move_mask_i8_m128i, set_splat_i8_m128i,
+        cmp_eq_mask_i8_m128i, cmp_gt_mask_i8_m128i, m128i, min_u8_m128i, move_mask_i8_m128i,
+        set_splat_i8_m128i,
     };
 
-    use super::{Marks, NEAR, QUOTE_FROM_BLANK, WINDOW};
+    use super::{Marks, NEAR, NEAREST, QUOTE_FROM_BLANK, WINDOW};
+
+    /// Index of the first byte that is neither a blank nor the separator, or [`NEAREST`].
+    #[inline(always)]
+    pub(crate) fn first_solid(window: &[u8; NEAREST], separator: u8) -> usize {
+        let bytes = m128i::from(*window);
+        // Outside of strings all bytes are ASCII.
+        let is_gap = equal(bytes, separator) | cmp_gt_mask_i8_m128i(splat(b' ' + 1), bytes);
+        (!u32::from(bits(is_gap))).trailing_zeros() as usize
+    }
+
+    /// Index of the first special byte, or [`NEAREST`].
+    #[inline(always)]
+    pub(in super::super) fn first_nearest(window: &[u8; NEAREST]) -> usize {
+        let found = bits(special(m128i::from(*window)));
+        (u32::from(found) | 1 << NEAREST).trailing_zeros() as usize
+    }
 
     /// Index of the first special byte, or [`NEAR`].
     #[inline(always)]
@@ -54,6 +76,16 @@ mod vectors {
             unreachable!("a window is two near ones")
         };
         u64::from(near_specials(high)) << NEAR | u64::from(near_specials(low))
+    }
+
+    /// Whether none of at least sixteen bytes is special; in doubt not.
+    #[inline(always)]
+    pub(in super::super) fn is_plain_run(bytes: &[u8]) -> bool {
+        // The last vector overlaps with the one before it.
+        let Some(last) = bytes.last_chunk() else { return false };
+        let found = |bytes: &[u8; 16]| special(m128i::from(*bytes));
+        let vectors = bytes.as_chunks::<16>().0.iter();
+        bits(vectors.fold(found(last), |all, vector| all | found(vector))) == 0
     }
 
     /// Which bytes are which.
@@ -108,7 +140,9 @@ mod vectors {
 /// Where vectors are, the tests alone need more of this than [`first_in_word`](words::first_in_word).
 pub(super) mod words {
     #[cfg(any(test, not(all(target_arch = "x86_64", target_feature = "sse2"))))]
-    pub(in super::super) use all::{first_near, marks, specials};
+    pub(crate) use all::first_solid;
+    #[cfg(any(test, not(all(target_arch = "x86_64", target_feature = "sse2"))))]
+    pub(in super::super) use all::{first_near, first_nearest, is_plain_run, marks, specials};
 
     use super::QUOTE_FROM_BLANK;
 
@@ -135,17 +169,42 @@ pub(super) mod words {
     #[cfg(any(test, not(all(target_arch = "x86_64", target_feature = "sse2"))))]
     mod all {
         use super::{
-            super::{Marks, NEAR, WINDOW, is_special},
+            super::{Marks, NEAR, NEAREST, WINDOW, is_special},
             HIGHS, ONES, QUOTE_FROM_BLANK, first_in_word,
         };
+
+        /// Index of the first byte that is neither a blank nor the separator, or [`NEAREST`].
+        #[inline(always)]
+        pub(crate) fn first_solid(window: &[u8; NEAREST], separator: u8) -> usize {
+            let is_solid = |byte: &u8| *byte > b' ' && *byte != separator;
+            window.iter().position(is_solid).unwrap_or(NEAREST)
+        }
+
+        /// Index of the first special byte, or [`NEAREST`].
+        #[inline(always)]
+        pub(in super::super::super) fn first_nearest(window: &[u8; NEAREST]) -> usize {
+            first_in_words(window)
+        }
 
         /// Index of the first special byte, or [`NEAR`].
         #[inline(always)]
         pub(in super::super::super) fn first_near(window: &[u8; NEAR]) -> usize {
+            first_in_words(window)
+        }
+
+        #[inline(always)]
+        fn first_in_words<const N: usize>(window: &[u8; N]) -> usize {
             let mut words = window.as_chunks::<8>().0.iter().enumerate();
             words
                 .find_map(|(index, eight)| first_in_word(*eight).map(|at| 8 * index + at))
-                .unwrap_or(NEAR)
+                .unwrap_or(N)
+        }
+
+        /// Whether none of at least sixteen bytes is special; in doubt not.
+        #[inline(always)]
+        pub(in super::super::super) fn is_plain_run(bytes: &[u8]) -> bool {
+            // The compiler makes vector instructions of it, of whatever kind the processor has.
+            bytes.len() >= 16 && !bytes.iter().fold(false, |found, byte| found | is_special(*byte))
         }
 
         /// A bit for each special byte; the lowest one is that of the first byte.
@@ -216,14 +275,45 @@ mod tests {
         let near = bytes.first_chunk::<NEAR>().expect("it is shorter");
         let first = (expected.trailing_zeros() as usize).min(NEAR);
         assert_eq!(first_near(near), first, "{bytes:?}");
+        let nearest = bytes.first_chunk().expect("it is shorter still");
+        assert_eq!(first_nearest(nearest), first.min(NEAREST), "{bytes:?}");
+        assert_eq!(words::first_nearest(nearest), first.min(NEAREST), "{bytes:?}");
+        let is_plain = expected == 0;
+        assert_eq!((is_plain_run(bytes), words::is_plain_run(bytes)), (is_plain, is_plain));
+        if nearest.is_ascii() {
+            for separator in [b',', b':'] {
+                let is_solid = |byte: &u8| *byte > b' ' && *byte != separator;
+                let first = nearest.iter().position(is_solid).unwrap_or(NEAREST);
+                assert_eq!(first_solid(nearest, separator), first, "{nearest:?}");
+                assert_eq!(words::first_solid(nearest, separator), first, "{nearest:?}");
+            }
+        }
         assert_eq!(words::first_near(near), first, "{bytes:?}");
+    }
+
+    #[test]
+    fn a_run_of_any_length_is_judged_by_the_rule() {
+        for length in 0..100 {
+            let plain = vec![b'a'; length];
+            assert_eq!(is_plain_run(&plain), length >= 16);
+            assert_eq!(words::is_plain_run(&plain), length >= 16);
+            for place in 0..length {
+                for byte in [b'"', b'\\', 0, 0x1f, 0x20, 0x7f, 0x80, 0xff] {
+                    let mut bytes = plain.clone();
+                    bytes[place] = byte;
+                    let expected = length >= 16 && !is_special(byte);
+                    assert_eq!(is_plain_run(&bytes), expected, "{byte} at {place} of {length}");
+                    assert_eq!(words::is_plain_run(&bytes), expected);
+                }
+            }
+        }
     }
 
     #[test]
     fn every_byte_at_every_place_is_judged_by_the_rule() {
         for place in 0..WINDOW {
             for byte in 0..=u8::MAX {
-                for filler in [b'a', b'n', 0x20, b'"', b'\\', 0, 0x1f, 0x7f, 0x80, 0xff] {
+                for filler in [b'a', b'n', b',', 0x20, b'"', b'\\', 0, 0x1f, 0x7f, 0x80, 0xff] {
                     let mut bytes = [filler; WINDOW];
                     bytes[place] = byte;
                     check(&bytes);

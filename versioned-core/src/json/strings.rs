@@ -12,6 +12,13 @@ pub(crate) fn special_near(bytes: &[u8], from: usize) -> usize {
     window_at(bytes, from).map_or(from, |window| from + specials::first_near(window))
 }
 
+/// Offset of the quote that ends a key that starts at `from`, if it is short and has no escapes.
+#[inline(always)]
+pub(crate) fn nearest_quote(bytes: &[u8], from: usize) -> Option<usize> {
+    let near = from + specials::first_nearest(window_at(bytes, from)?);
+    (bytes.get(near) == Some(&b'"')).then_some(near)
+}
+
 /// The bytes from `from` on, if there are so many.
 #[inline(always)]
 pub(crate) fn window_at<const N: usize>(bytes: &[u8], from: usize) -> Option<&[u8; N]> {
@@ -46,20 +53,6 @@ pub(crate) fn find_special(bytes: &[u8], from: usize) -> usize {
 pub(crate) fn indent_of(bytes: [u8; 8]) -> usize {
     let others = u64::from_le_bytes(bytes) ^ u64::from_le_bytes([b' '; 8]);
     (others.trailing_zeros() / 8) as usize
-}
-
-/// Behind the blanks, of which there may be many, of an indent.
-#[inline(always)]
-pub(crate) fn behind_indent(bytes: &[u8], from: usize) -> usize {
-    let mut position = from;
-    while let Some(eight) = window_at::<8>(bytes, position) {
-        let indent = indent_of(*eight);
-        position += indent;
-        if indent < eight.len() {
-            break;
-        }
-    }
-    position
 }
 
 /// The same, byte by byte.

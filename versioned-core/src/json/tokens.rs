@@ -5,8 +5,8 @@
 use super::{
     JsonError, JsonErrorKind,
     scan::{SHORT_STRING_MAX, Sink},
-    specials::{WINDOW, marks},
-    strings::{find_special, indent_of, special_near, window_at},
+    specials::{WINDOW, is_plain_run, marks},
+    strings::{find_special, indent_of, nearest_quote, special_near, window_at},
 };
 
 /// The byte at a position; 0, which stands nowhere in a JSON text outside of strings, behind the end.
@@ -60,6 +60,10 @@ pub(crate) fn unexpected(bytes: &[u8], position: usize) -> JsonError {
 pub(super) fn key(bytes: &[u8], position: usize, sink: &mut impl Sink) -> Result<usize, JsonError> {
     if byte(bytes, position) != b'"' {
         return Err(unexpected(bytes, position));
+    }
+    // Keys are shorter still than most strings.
+    if let Some(end) = nearest_quote(bytes, position + 1) {
+        return colon(bytes, end + 1);
     }
     colon(bytes, noted_string(bytes, position, sink)?)
 }
@@ -142,6 +146,7 @@ fn string_from(bytes: &[u8], mut position: usize) -> Result<(usize, bool), JsonE
     let mut has_escapes = false;
     // Bit 0: whether the byte at the position stands behind the backslash of an escape.
     let mut is_escaped: u64 = 0;
+    let mut lines = Lines { last: position, length: 0 };
     while let Some(window) = window_at::<WINDOW>(bytes, position) {
         let marks = marks(window);
         let escaped = escaped_bytes(marks.backslashes, &mut is_escaped);
@@ -162,6 +167,11 @@ fn string_from(bytes: &[u8], mut position: usize) -> Result<(usize, bool), JsonE
             found &= found - 1;
         }
         has_escapes |= marks.backslashes != 0;
+        if let Some(behind) = lines.pass(bytes, position, marks.backslashes) {
+            position = behind;
+            is_escaped = 0;
+            continue;
+        }
         position += WINDOW;
     }
     // An escape that began in the last window is looked at from its backslash on.
@@ -177,6 +187,48 @@ fn string_from(bytes: &[u8], mut position: usize) -> Result<(usize, bool), JsonE
             Some(_) => return Err(JsonError::new(JsonErrorKind::ControlCharacter, position)),
             None => return Err(unexpected(bytes, position)),
         }
+    }
+}
+
+/// Lines of one length in a string, such as those of encoded data: where the last two had the same, the next one is taken to
+/// have it too, and what to look for is the one escape at its end.
+struct Lines {
+    /// Where the last line's end stands.
+    last: usize,
+    /// How long it was, with its end.
+    length: usize,
+}
+
+impl Lines {
+    /// Behind the lines of one length that begin in the window at `position`, if there are some. Shorter lines than a window
+    /// are better looked at together.
+    #[inline(always)]
+    fn pass(&mut self, bytes: &[u8], position: usize, backslashes: u64) -> Option<usize> {
+        if !backslashes.is_power_of_two() {
+            return None;
+        }
+        let end = position + backslashes.trailing_zeros() as usize;
+        let length = end - self.last;
+        let is_another = length == self.length && length > WINDOW;
+        *self = Self { last: end, length };
+        if is_another { self.pass_alike(bytes) } else { None }
+    }
+
+    #[inline(never)]
+    fn pass_alike(&mut self, bytes: &[u8]) -> Option<usize> {
+        const END: &[u8] = b"\\n";
+        let first = self.last + END.len();
+        if bytes.get(self.last..first) != Some(END) {
+            return None;
+        }
+        let mut behind = first;
+        while let Some(line) = bytes.get(behind..behind + self.length)
+            && line.strip_suffix(END).is_some_and(is_plain_run)
+        {
+            behind += self.length;
+        }
+        self.last = behind - END.len();
+        (behind > first).then_some(behind)
     }
 }
 
@@ -319,6 +371,26 @@ mod tests {
         for backslashes in 0..=4 * WINDOW {
             check(format!("{}\"", "\\".repeat(backslashes)).as_bytes());
             check(format!("a{}\"", "\\".repeat(backslashes)).as_bytes());
+        }
+    }
+
+    /// Without it, what is wrong in a line that was taken to be like those before would pass.
+    #[test]
+    fn a_fault_or_an_escape_in_one_of_many_lines_of_one_length_is_found() {
+        for length in [30, 62, 63, 64, 65, 76, 77, 78, 79, 80, 130] {
+            let lines = format!("{}\\n", "a".repeat(length)).repeat(5);
+            for last in ["", "a", &"b".repeat(length), &"b".repeat(length + 1)] {
+                let text = format!("{lines}{last}\"");
+                check(text.as_bytes());
+                check(format!("first\\n{text}").as_bytes());
+                for place in 0..text.len() {
+                    for byte in [b'"', b'\\', b'n', b'u', b'x', 0x1f, 0xff] {
+                        let mut bytes = text.clone().into_bytes();
+                        bytes[place] = byte;
+                        check(&bytes);
+                    }
+                }
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use super::{
     iterate::{LazyElements, LazyMembers},
     object::LazyObject,
     read::{Kind, LazyRef},
-    value::{LazyValue, Place},
+    value::{LazyValue, Node, Place},
 };
 use crate::ConversionError;
 
@@ -275,8 +275,23 @@ impl<'a> LazyValue<'a> {
     ///
     /// It is no object, or has no such member.
     pub fn try_get_mut(&mut self, key: &str) -> Result<&mut LazyValue<'a>, ConversionError> {
-        self.try_get(key)?;
-        self.get_mut(key).ok_or_else(|| unreachable!("the member was found"))
+        let position = self.try_position(key)?;
+        Ok(self.try_object_mut()?.value_mut(position))
+    }
+
+    /// Where the member with this key stands in the object, which is opened if it has one.
+    fn try_position(&mut self, key: &str) -> Result<usize, ConversionError> {
+        let unopened = if let Node::Slice(slice) = self.node { Some(slice) } else { None };
+        let object = self.try_object_mut()?;
+        // The key is expected to be there, so that the members are gone through once.
+        if let Some(position) = object.position(key) {
+            return Ok(position);
+        }
+        let error = missing_at(object.members.place(), key);
+        if let Some(slice) = unopened {
+            *self = slice.into();
+        }
+        Err(error)
     }
 
     /// Sets a member, in its place if the key exists and last otherwise; gives what it replaced.
@@ -298,8 +313,9 @@ impl<'a> LazyValue<'a> {
     ///
     /// This is no object, or has no such member.
     pub fn try_remove(&mut self, key: &str) -> Result<LazyValue<'a>, ConversionError> {
-        self.try_get(key)?;
-        self.remove(key).ok_or_else(|| unreachable!("the member was found"))
+        self.try_position(key)?;
+        let place = self.as_ref().place();
+        self.try_object_mut()?.remove(key).ok_or_else(|| missing_at(place, key))
     }
 
     /// The elements of a list, to change them.
@@ -310,7 +326,15 @@ impl<'a> LazyValue<'a> {
     pub fn try_elements_mut(
         &mut self,
     ) -> Result<impl Iterator<Item = &mut LazyValue<'a>>, ConversionError> {
-        Ok(self.try_list_mut()?.iter_mut())
+        Ok(self.try_element_slice_mut()?.iter_mut())
+    }
+
+    /// The elements of a list, which is not opened if it has none.
+    fn try_element_slice_mut(&mut self) -> Result<&mut [LazyValue<'a>], ConversionError> {
+        if self.kind() == Kind::List && self.is_empty() {
+            return Ok(&mut []);
+        }
+        self.try_list_mut().map(Vec::as_mut_slice)
     }
 
     /// The members of an object in their order, to change their values.
@@ -349,7 +373,7 @@ impl<'a> LazyValue<'a> {
     pub fn try_object_elements_mut(
         &mut self,
     ) -> Result<impl Iterator<Item = &mut LazyObject<'a>>, ConversionError> {
-        let elements = self.try_list_mut()?;
+        let elements = self.try_element_slice_mut()?;
         for element in elements.iter_mut() {
             element.try_object_mut()?;
         }

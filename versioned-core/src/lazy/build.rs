@@ -10,6 +10,7 @@ use super::{
     members::Member,
     object::LazyObject,
     read::{Kind, LazyRef},
+    short::ShortText,
     slice::Slice,
     tape::Tape,
     value::{LazyValue, List, Node},
@@ -41,7 +42,7 @@ impl<'a> LazyValue<'a> {
     /// A number; `None` for an infinite one or NaN, which JSON does not have.
     #[must_use]
     pub fn from_f64(number: f64) -> Option<Self> {
-        Number::from_f64(number).map(|number| Node::Number(Box::new(number)).into())
+        Number::from_f64(number).map(|number| Node::Number(number).into())
     }
 
     /// What a type serialises as.
@@ -122,7 +123,7 @@ impl From<Value> for LazyValue<'_> {
         match value {
             Value::Null => Self::null(),
             Value::Bool(value) => value.into(),
-            Value::Number(number) => Node::Number(Box::new(number)).into(),
+            Value::Number(number) => Node::Number(number).into(),
             Value::String(text) => text.into(),
             Value::Array(elements) => elements.into(),
             Value::Object(members) => {
@@ -150,7 +151,10 @@ impl<'a> From<&'a str> for LazyValue<'a> {
 
 impl From<String> for LazyValue<'_> {
     fn from(text: String) -> Self {
-        Node::OwnedText(text.into_boxed_str()).into()
+        match ShortText::new(&text) {
+            Some(text) => Node::ShortText(text).into(),
+            None => Node::OwnedText(text.into_boxed_str()).into(),
+        }
     }
 }
 
@@ -198,7 +202,7 @@ macro_rules! from_integer {
     ($($integer:ty),*) => {
         $(impl From<$integer> for LazyValue<'_> {
             fn from(number: $integer) -> Self {
-                Node::Number(Box::new(number.into())).into()
+                Node::Number(number.into()).into()
             }
         })*
     };

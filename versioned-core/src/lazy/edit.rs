@@ -185,13 +185,15 @@ impl<'a> LazyValue<'a> {
     /// Removes the members with this key from an object and gives the last of them.
     pub fn remove(&mut self, key: &str) -> Option<LazyValue<'a>> {
         // Not opened for a key that it does not have.
-        self.get(key)?;
+        if !self.is_opened() {
+            self.get(key)?;
+        }
         self.as_object_mut()?.remove(key)
     }
 
     /// Renames a member of an object, which keeps its place. Says whether there was one.
     pub fn rename(&mut self, from: &str, to: impl Into<Cow<'a, str>>) -> bool {
-        if self.get(from).is_none() {
+        if !self.is_opened() && self.get(from).is_none() {
             return false;
         }
         self.as_object_mut().is_some_and(|object| object.rename(from, to))

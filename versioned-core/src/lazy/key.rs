@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::value::Place;
+use super::{
+    value::Place,
+    write::{Sink, push_string},
+};
 use crate::json::{decode, scan::Span};
 
 /// A key as it is written in a text.
@@ -131,13 +134,13 @@ impl<'a> Key<'a> {
     }
 
     #[inline]
-    pub(super) fn write_to(&self, output: &mut String) {
+    pub(super) fn write_to(&self, output: &mut impl Sink) {
         match self {
-            Self::Plain(text) if text.starts_with('"') => output.push_str(text),
-            Self::Plain(text) => super::write::push_string(text, output),
+            Self::Plain(text) if text.starts_with('"') => output.stored(text),
+            Self::Plain(text) => push_string(text, output.given()),
             Self::Other(other) => match &**other {
-                OtherKey::Escaped(quoted, _) => output.push_str(quoted),
-                OtherKey::Given(given) => super::write::push_string(given, output),
+                OtherKey::Escaped(quoted, _) => output.stored(quoted),
+                OtherKey::Given(given) => push_string(given, output.given()),
             },
         }
     }

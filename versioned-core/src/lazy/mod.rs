@@ -39,8 +39,10 @@ mod members;
 #[cfg(test)]
 mod model_tests;
 mod object;
+mod plan;
 mod read;
 mod root;
+mod short;
 mod slice;
 mod spare;
 mod tape;

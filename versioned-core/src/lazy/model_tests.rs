@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::{Kind, LazyValue};
+use super::{Kind, LazyValue, Tape};
+use crate::{ConversionError, chain::Room, json::Limits};
 
 /// A value as text until it is opened. Shares no code with the type that it stands against.
 #[derive(Debug, Clone)]
@@ -28,6 +29,15 @@ impl Model {
             }
             _ => return,
         };
+    }
+
+    fn open_all(&mut self) {
+        self.open();
+        match self {
+            Self::Text(_) => {}
+            Self::List(elements) => elements.iter_mut().for_each(Self::open_all),
+            Self::Object(members) => members.iter_mut().for_each(|(_, value)| value.open_all()),
+        }
     }
 
     fn print(&self) -> String {
@@ -343,6 +353,31 @@ proptest! {
         prop_assert_eq!(ours.map_err(|error| error.to_string()), Ok(text));
     }
 
+    /// Otherwise large documents would come out other than small ones, or be refused where those are not.
+    #[test]
+    fn what_is_planned_is_what_is_written_at_once(
+        texts in prop::array::uniform2(prop_oneof![any_text(), any_text().prop_map(compact)]),
+        edits in prop::array::uniform2(prop::collection::vec(edit(), 0..6)),
+        path in prop::collection::vec(0_usize..5, 0..4),
+        depth_max in 0_usize..8,
+    ) {
+        let tapes = [0, 1].map(|at| Tape::scan(&texts[at], &Limits::DEFAULT).expect("it is JSON"));
+        let mut values = [0, 1].map(|at| LazyValue::root(&tapes[at]));
+        for (value, edits) in values.iter_mut().zip(&edits) {
+            edits.iter().for_each(|edit| apply(value, edit));
+        }
+        let [mut value, moved] = values;
+        put(&mut value, &path, moved);
+        let room = Room::below(0, depth_max);
+        let at_once = shown(value.clone().into_json_within(room));
+        if at_once.is_ok() {
+            prop_assert_eq!(at_once.clone(), Ok(value.to_json()));
+        }
+        for text in texts.iter().map(String::as_str).chain(value.text_of_at_least(0)) {
+            prop_assert_eq!(shown(value.clone().into_json_by_plan(text, room)), at_once.clone());
+        }
+    }
+
     #[test]
     fn a_text_with_one_byte_changed_is_accepted_if_serde_json_accepts_it(
         text in any_text(), at in any::<prop::sample::Index>(), byte in 0x20_u8..0x7f
@@ -355,6 +390,32 @@ proptest! {
         let ours = LazyValue::convert_str(&text, |value| Ok(value)).is_ok();
         prop_assert_eq!(ours, theirs, "{}", text);
     }
+}
+
+/// The text without blanks between its parts.
+fn compact(text: String) -> String {
+    let mut model = Model::Text(text);
+    model.open_all();
+    model.print()
+}
+
+/// Puts a value in the place of another one.
+fn put<'a>(mut value: &mut LazyValue<'a>, path: &[usize], moved: LazyValue<'a>) {
+    for pick in path {
+        let length = value.len().max(1);
+        value = match value.kind() {
+            Kind::List if !value.is_empty() => value.at_mut(pick % length).expect("counted round"),
+            Kind::Object if !value.is_empty() => {
+                value.members_mut().nth(pick % length).expect("counted round").1
+            }
+            _ => break,
+        };
+    }
+    *value = moved;
+}
+
+fn shown(result: Result<String, ConversionError>) -> Result<String, String> {
+    result.map_err(|error| format!("{error} at {:?}", error.pointer()))
 }
 
 /// A value equals itself, opened or not.

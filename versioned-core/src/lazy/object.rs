@@ -1,6 +1,6 @@
 //! An opened object: its members in their order.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use super::{
     key::Key,
@@ -78,11 +78,13 @@ impl<'a> LazyObject<'a> {
 
     /// Removes the members with this key and gives the last of them.
     pub fn remove(&mut self, key: &str) -> Option<LazyValue<'a>> {
-        let position = self.position(key)?;
+        let (position, is_alone) = self.positions(key)?;
         self.members.change_keys(|members| {
             let removed = members.remove(position).value;
-            // Behind it there is none.
-            remove_before(members, position, key);
+            if !is_alone {
+                // Behind it there is none.
+                remove_before(members, position, key);
+            }
             Some(removed)
         })
     }
@@ -95,7 +97,7 @@ impl<'a> LazyObject<'a> {
         if from == to {
             return self.contains_key(from);
         }
-        let Some(mut position) = self.position(from) else { return false };
+        let Some((mut position, is_alone)) = self.positions(from) else { return false };
         if self.contains_key(&to) {
             self.remove(&to);
             let Some(moved) = self.position(from) else { return false };
@@ -103,10 +105,50 @@ impl<'a> LazyObject<'a> {
         }
         self.members.change_keys(|members| {
             members[position].key = Key::given(to);
-            // What is left of the old key stood before it and meant nothing.
-            remove_before(members, position, from);
+            if !is_alone {
+                // What is left of the old key stood before it and meant nothing.
+                remove_before(members, position, from);
+            }
         });
         true
+    }
+
+    /// Renames, all at once, the members for which `new_key` gives a key; they keep their places.
+    ///
+    /// `new_key` is asked for every member, with the key that it had. Where a new key stands twice then, the member that
+    /// kept its key is removed, and of several renamed ones all but the last, so that it stands once.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use versioned_core::LazyValue;
+    ///
+    /// let renamed = LazyValue::convert_str(r#"{"text": 1, "svg": 2, "other": 3}"#, |mut data| {
+    ///     data.try_object_mut()?.rename_each(|key| match key {
+    ///         "text" => Some("text/plain"),
+    ///         "svg" => Some("image/svg+xml"),
+    ///         _ => None,
+    ///     });
+    ///     Ok(data)
+    /// })?;
+    /// assert_eq!(renamed, r#"{"text/plain":1,"image/svg+xml":2,"other":3}"#);
+    /// # Ok::<(), versioned_core::ConversionError>(())
+    /// ```
+    pub fn rename_each<K: Into<Cow<'a, str>>>(
+        &mut self,
+        mut new_key: impl FnMut(&str) -> Option<K>,
+    ) {
+        self.members.change_keys(|members| {
+            let mut renamed = Vec::new();
+            for (position, member) in members.iter_mut().enumerate() {
+                let key = new_key(&member.key.text());
+                if let Some(key) = key {
+                    member.key = Key::given(key.into());
+                    renamed.push(position);
+                }
+            }
+            remove_beside(members, &renamed);
+        });
     }
 
     /// Keeps the members for which `keep` is true, in their order.
@@ -173,6 +215,13 @@ impl<'a> LazyObject<'a> {
         self.members.as_slice().iter().rposition(|member| member.key.is(key))
     }
 
+    /// Where the last member with this key stands, and whether it is the only one.
+    fn positions(&self, key: &str) -> Option<(usize, bool)> {
+        let mut members = self.members.as_slice().iter();
+        let position = members.rposition(|member| member.key.is(key))?;
+        Some((position, !members.any(|member| member.key.is(key))))
+    }
+
     fn find(&self, key: &str) -> Option<&Member<'a>> {
         self.members.as_slice().iter().rfind(|member| member.key.is(key))
     }
@@ -194,10 +243,27 @@ impl<'a> From<Vec<Member<'a>>> for LazyObject<'a> {
 }
 
 /// Removes the members with this key that stand before a position.
+#[cold]
 fn remove_before(members: &mut Vec<Member<'_>>, position: usize, key: &str) {
-    if members[..position].iter().any(|member| member.key.is(key)) {
-        let mut index = 0..position;
-        members.retain(|member| index.next().is_none_or(|_| !member.key.is(key)));
+    let mut index = 0..position;
+    members.retain(|member| index.next().is_none_or(|_| !member.key.is(key)));
+}
+
+/// Removes the members that have the key of one of these, and stand before it or are none of these.
+fn remove_beside(members: &mut Vec<Member<'_>>, renamed: &[usize]) {
+    let mut removed = BTreeSet::new();
+    for position in renamed.iter().rev() {
+        let key = members[*position].key.text();
+        for (other, member) in members.iter().enumerate() {
+            let is_alike = other != *position && member.key.is(&key);
+            if is_alike && (other < *position || !renamed.contains(&other)) {
+                removed.insert(other);
+            }
+        }
+    }
+    if !removed.is_empty() {
+        let mut position = 0..;
+        members.retain(|_| position.next().is_none_or(|position| !removed.contains(&position)));
     }
 }
 

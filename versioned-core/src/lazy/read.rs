@@ -91,7 +91,7 @@ impl<'v, 'a> LazyRef<'v, 'a> {
             Source::Slice(slice) => slice.kind(),
             Source::Node(node) => match node {
                 Node::Slice(slice) => slice.kind(),
-                Node::Text(_) | Node::OwnedText(_) => Kind::String,
+                Node::Text(_) | Node::ShortText(_) | Node::OwnedText(_) => Kind::String,
                 Node::Number(_) | Node::NumberText(_) => Kind::Number,
                 Node::List(_) => Kind::List,
                 Node::Object(_) => Kind::Object,
@@ -119,8 +119,12 @@ impl<'v, 'a> LazyRef<'v, 'a> {
     #[must_use]
     pub fn as_str(self) -> Option<Cow<'v, str>> {
         let raw = match self.source {
-            Source::Slice(slice) => slice.scalar_text()?,
+            Source::Slice(slice) => match slice.plain_string() {
+                Some(text) => return Some(Cow::Borrowed(text)),
+                None => slice.scalar_text()?,
+            },
             Source::Node(Node::Text(text)) => return Some(Cow::Borrowed(text)),
+            Source::Node(Node::ShortText(text)) => return Some(Cow::Borrowed(text.as_str())),
             Source::Node(Node::OwnedText(text)) => return Some(Cow::Borrowed(text)),
             Source::Node(_) => return None,
         };

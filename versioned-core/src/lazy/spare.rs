@@ -146,10 +146,14 @@ impl Spare {
 
     #[inline]
     fn take_apart(&mut self, value: LazyValue<'_>) {
-        // What most are is dropped as it is.
-        if !matches!(value.node, Node::Slice(_)) && self.left > 0 {
-            self.left -= 1;
-            self.take_apart_opened(value);
+        match &value.node {
+            // What most are needs not even be dropped.
+            Node::Slice(_) | Node::Text(_) | Node::ShortText(_) => std::mem::forget(value),
+            _ if self.left > 0 => {
+                self.left -= 1;
+                self.take_apart_opened(value);
+            }
+            _ => {}
         }
     }
 

@@ -5,6 +5,7 @@ use super::{
     members::{Member, Members},
     object::LazyObject,
     read::LazyRef,
+    short::ShortText,
     slice::Slice,
     spare::{self, Kept},
     tape::Tape,
@@ -36,9 +37,11 @@ pub(super) enum Node<'a> {
     /// A text that a conversion gave; not escaped.
     Text(&'a str),
     /// The same, held here.
+    ShortText(ShortText),
+    /// The same, of any length.
     OwnedText(Box<str>),
     /// A number that a conversion gave.
-    Number(Box<serde_json::Number>),
+    Number(serde_json::Number),
     /// Text of a number that a conversion gave, of any length.
     NumberText(Box<str>),
 }
@@ -107,6 +110,11 @@ impl<'a> LazyValue<'a> {
         LazyRef::of(self)
     }
 
+    /// Whether it is no slice of the text any more.
+    pub(super) fn is_opened(&self) -> bool {
+        !matches!(self.node, Node::Slice(_))
+    }
+
     /// Opens a container that was not opened: its own level, nothing below.
     #[inline]
     pub(super) fn opened(&mut self) -> &mut Node<'a> {
@@ -138,16 +146,14 @@ fn open_container(slice: Slice<'_>) -> Option<Node<'_>> {
             }));
             return Some(opened(members));
         }
-        while let Some(step) = walk.advance() {
-            let key = Key::stored(step.raw_key(tape));
-            members.push(Member { key, value: step.slice(tape).into() });
-        }
+        members.extend((0..slice.len()).map(|_| {
+            let place = walk.member();
+            Member { key: Key::stored(place.raw_key(tape)), value: place.slice(tape).into() }
+        }));
         opened(members)
     } else {
         let mut elements = spare::elements(capacity);
-        while let Some(step) = walk.advance() {
-            elements.push(step.slice(tape).into());
-        }
+        elements.extend((0..slice.len()).map(|_| walk.element().slice(tape).into()));
         Node::List(List { elements, place }.into())
     })
 }

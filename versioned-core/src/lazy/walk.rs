@@ -2,10 +2,15 @@
 //!
 //! Layer: core. The text is checked and the tape says where nested containers and long strings end.
 
-use super::{key::RawKey, slice::Slice, tape::Tape};
+use super::{
+    key::RawKey,
+    slice::{Extent, Slice},
+    tape::Tape,
+};
 use crate::json::{
     scan::{SHORT_STRING_MAX, Span},
-    strings::{behind_indent, find_special, special_near},
+    specials::{NEAREST, first_solid},
+    strings::{find_special, nearest_quote, special_near, window_at},
     tokens::near_end,
 };
 
@@ -34,8 +39,16 @@ pub(crate) struct Walk<'t, 'a> {
 pub(super) struct Place {
     pub(super) key: Span,
     pub(super) key_has_escapes: bool,
-    pub(super) value: Span,
-    pub(super) container: Option<u32>,
+    pub(super) value: Value,
+}
+
+/// Where a value stands.
+#[derive(Clone, Copy)]
+pub(super) struct Value {
+    span: Span,
+    container: Option<u32>,
+    /// It is known to be a string without escapes.
+    is_plain: bool,
 }
 
 impl<'t, 'a> Walk<'t, 'a> {
@@ -72,19 +85,47 @@ impl<'t, 'a> Walk<'t, 'a> {
     /// The next member; the key's span is empty in a list.
     #[inline]
     pub(super) fn advance(&mut self) -> Option<Place> {
-        self.left = self.left.checked_sub(1)?;
-        let bytes = self.tape.text().as_bytes();
-        let mut position = skip(bytes, self.position, b',');
-        let mut key = Span::default();
-        let mut key_has_escapes = false;
-        if self.is_object {
-            let start = position;
-            (position, key_has_escapes) = self.key_end(start);
-            key = Span { start, end: position };
-            position = skip(bytes, position, b':');
+        if self.left == 0 {
+            return None;
         }
-        let start = position;
+        Some(if self.is_object { self.member() } else { self.element() })
+    }
+
+    /// The next member of an object that has one more.
+    #[inline(always)]
+    pub(super) fn member(&mut self) -> Place {
+        let bytes = self.tape.text().as_bytes();
+        let start = skip(bytes, self.position, b',');
+        let near =
+            nearest_quote(bytes, start + 1).unwrap_or_else(|| special_near(bytes, start + 1));
+        let (end, key_has_escapes) = if bytes.get(near) == Some(&b'"') {
+            (near + 1, false)
+        } else {
+            let key = far_string_end(self.tape, start, near, self.entry);
+            self.entry = key.entry;
+            // A long key is read for its escapes alone.
+            let has_escapes = || bytes[start..key.end].contains(&b'\\');
+            (key.end, key.has_escapes.unwrap_or_else(has_escapes))
+        };
+        let key = Span { start, end };
+        let value = self.value(skip(bytes, end, b':'));
+        Place { key, key_has_escapes, value }
+    }
+
+    /// The next element of a list that has one more.
+    #[inline(always)]
+    pub(super) fn element(&mut self) -> Place {
+        let start = skip(self.tape.text().as_bytes(), self.position, b',');
+        let value = self.value(start);
+        Place { key: Span::default(), key_has_escapes: false, value }
+    }
+
+    /// The value that starts there.
+    #[inline(always)]
+    fn value(&mut self, start: usize) -> Value {
+        let bytes = self.tape.text().as_bytes();
         let mut container = None;
+        let mut is_plain = false;
         let end = match bytes.get(start) {
             Some(b'{' | b'[') => {
                 let extent = self.tape.extent(self.entry);
@@ -92,56 +133,52 @@ impl<'t, 'a> Walk<'t, 'a> {
                 self.entry = extent.next;
                 extent.end as usize
             }
-            Some(b'"') => self.string_end(start),
+            Some(b'"') => {
+                let near = special_near(bytes, start + 1);
+                is_plain = bytes.get(near) == Some(&b'"');
+                near_end(bytes, near).unwrap_or_else(|| {
+                    let string = far_string_end(self.tape, start, near, self.entry);
+                    self.entry = string.entry;
+                    string.end
+                })
+            }
             _ => scalar_end(bytes, start),
         };
         self.position = end;
-        Some(Place { key, key_has_escapes, value: Span { start, end }, container })
+        self.left -= 1;
+        Value { span: Span { start, end }, container, is_plain }
     }
+}
 
-    /// Behind the string that starts with the quote at `start`.
-    #[inline(always)]
-    fn string_end(&mut self, start: usize) -> usize {
-        let bytes = self.tape.text().as_bytes();
-        let near = special_near(bytes, start + 1);
-        near_end(bytes, near).unwrap_or_else(|| self.far_string_end(start, near).0)
-    }
+/// Where a string ends that is not a short one without escapes.
+struct FarEnd {
+    end: usize,
+    /// Of a long string it is not known.
+    has_escapes: Option<bool>,
+    /// The next entry on the tape.
+    entry: u32,
+}
 
-    /// Behind the key that starts with the quote at `start`, and whether it has escapes.
-    #[inline(always)]
-    fn key_end(&mut self, start: usize) -> (usize, bool) {
-        let bytes = self.tape.text().as_bytes();
-        let near = special_near(bytes, start + 1);
-        if bytes.get(near) == Some(&b'"') {
-            return (near + 1, false);
-        }
-        match self.far_string_end(start, near) {
-            // A long key is read for its escapes alone.
-            (end, None) => (end, bytes[start..end].contains(&b'\\')),
-            (end, Some(has_escapes)) => (end, has_escapes),
-        }
-    }
-
-    /// Behind a string with escapes, or a long one, of which it is not known whether it has some.
-    #[inline(never)]
-    fn far_string_end(&mut self, start: usize, near: usize) -> (usize, Option<bool>) {
-        let bytes = self.tape.text().as_bytes();
-        let short = &bytes[..bytes.len().min(start + SHORT_STRING_MAX)];
-        let mut position = near;
-        let mut has_escapes = false;
-        loop {
-            position = find_special(short, position);
-            match short.get(position) {
-                Some(b'"') => return (position + 1, Some(has_escapes)),
-                Some(_) => {
-                    has_escapes = true;
-                    position += 2;
-                }
-                None => {
-                    let end = self.tape.string_end(self.entry) as usize;
-                    self.entry += 1;
-                    return (end, None);
-                }
+/// Places are handed over as values, so that those of a walk stay in registers.
+#[inline(never)]
+fn far_string_end(tape: &Tape<'_>, start: usize, near: usize, entry: u32) -> FarEnd {
+    let bytes = tape.text().as_bytes();
+    let short = &bytes[..bytes.len().min(start + SHORT_STRING_MAX)];
+    let mut position = near;
+    let mut has_escapes = false;
+    loop {
+        position = find_special(short, position);
+        match short.get(position) {
+            Some(b'"') => {
+                return FarEnd { end: position + 1, has_escapes: Some(has_escapes), entry };
+            }
+            Some(_) => {
+                has_escapes = true;
+                position += 2;
+            }
+            None => {
+                let end = tape.string_end(entry) as usize;
+                return FarEnd { end, has_escapes: None, entry: entry + 1 };
             }
         }
     }
@@ -164,7 +201,11 @@ impl Place {
     /// The value.
     #[inline]
     pub(super) fn slice<'a>(&self, tape: &'a Tape<'a>) -> Slice<'a> {
-        Slice::new(tape, self.value, self.container)
+        let Value { span, container, is_plain } = self.value;
+        Slice::of_extent(
+            tape,
+            if is_plain { Extent::of_string(span, false) } else { Extent::new(span, container) },
+        )
     }
 }
 
@@ -175,8 +216,8 @@ impl<'a> Iterator for Walk<'_, 'a> {
     fn next(&mut self) -> Option<Step<'a>> {
         let place = self.advance()?;
         let key = self.is_object.then(|| place.raw_key(self.tape));
-        let value = place.value.of(self.tape.text());
-        Some(Step { key, value, container: place.container })
+        let Value { span, container, .. } = place.value;
+        Some(Step { key, value: span.of(self.tape.text()), container })
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -189,13 +230,11 @@ impl<'a> Iterator for Walk<'_, 'a> {
 /// Behind blanks, and one separator among them.
 #[inline(always)]
 fn skip(bytes: &[u8], mut position: usize, separator: u8) -> usize {
-    // The separator and at most one blank are the rule.
-    if bytes.get(position) == Some(&separator) {
-        position += 1;
-        match bytes.get(position) {
-            Some(b' ') => position += 1,
-            Some(b'\n') => position = behind_indent(bytes, position + 1),
-            _ => {}
+    while let Some(window) = window_at(bytes, position) {
+        let gap = first_solid(window, separator);
+        position += gap;
+        if gap < NEAREST {
+            return position;
         }
     }
     while let Some(byte) = bytes.get(position) {

@@ -47,7 +47,8 @@ macro_rules! grow {
     };
 }
 
-pub(crate) use {grow, profiles};
+pub(crate) use grow;
+pub(crate) use profiles;
 
 profiles! {
     V1 {} [];

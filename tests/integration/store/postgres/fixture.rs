@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use versioned_sql::{
     PostgresStore, Timeouts,
-    sqlx::{self, AssertSqlSafe, postgres::PgPoolOptions, postgres::PgRow},
+    sqlx::{
+        self, AssertSqlSafe,
+        postgres::{PgPoolOptions, PgRow},
+    },
 };
 use versioned_store::{ColumnValue, EntityKey, EntityTable, KeyPart, Row};
 use versioned_testkit::{

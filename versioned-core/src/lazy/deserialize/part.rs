@@ -124,6 +124,10 @@ impl<'v, 'a> Part<'v, 'a> {
                 }
             },
             Node::Text(text) => (Source::String(text, is_plain(text.as_bytes())), of_string(text)),
+            Node::ShortText(text) => {
+                let text = text.as_str();
+                (Source::String(text, is_plain(text.as_bytes())), of_string(text))
+            }
             Node::OwnedText(text) => {
                 (Source::String(text, is_plain(text.as_bytes())), of_string(text))
             }

@@ -5,6 +5,8 @@
 //! (joined as they are). So a list that crosses from 3 to 4 gets the line ends that it only
 //! implied.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 use versioned_core::ConversionError;
 
@@ -45,7 +47,10 @@ pub(super) fn join(text: Value) -> Result<String, ConversionError> {
 }
 
 /// The lines of a text on one line, joined by blanks.
-pub(super) fn on_one_line(text: &str) -> String {
+pub(super) fn on_one_line(text: &str) -> Cow<'_, str> {
+    if !text.contains(['\n', '\r']) {
+        return Cow::Borrowed(text);
+    }
     let text = text.replace("\r\n", "\n");
-    text.split_terminator(['\n', '\r']).collect::<Vec<_>>().join(" ")
+    text.split_terminator(['\n', '\r']).collect::<Vec<_>>().join(" ").into()
 }

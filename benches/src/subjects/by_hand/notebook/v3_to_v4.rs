@@ -91,7 +91,7 @@ fn convert_heading(cell: &mut Object) -> Result<(), ConversionError> {
     let mut source = cell.remove("source").unwrap_or_else(|| String::new().into());
     end_lines(&mut source);
     let source = join(source).map_err(|error| error.within(&"/source".into()))?;
-    let marks: String = (0..level).map(|_| '#').collect();
+    let marks = &"######"[..usize::try_from(level).unwrap_or_default()];
     let heading = format!("{marks} {}", on_one_line(&source));
     cell.insert("source".to_owned(), heading.into());
     set_cell_type(cell, "markdown");

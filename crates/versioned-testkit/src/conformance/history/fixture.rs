@@ -166,8 +166,9 @@ impl Stored {
 }
 
 pub(super) async fn stored<F: HistoryFixture>(fixture: &F, table: &EntityTable) -> Stored {
-    use crate::conformance::fixture::{request, scan};
     use versioned_store::{Bodies, JobLedger as _};
+
+    use crate::conformance::fixture::{request, scan};
     let snapshots = table.snapshots().expect("the table has a history");
     Stored {
         rows: scan(fixture, table, &request(Bodies::All)).await.rows,
