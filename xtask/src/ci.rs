@@ -69,7 +69,7 @@ pub(crate) const JOBS: &[Job] = &[
     },
     Job {
         name: "fuzz",
-        summary: "every fuzz target for a minute, or `--seconds N` (cargo-fuzz)",
+        summary: "every fuzz target for a minute, or `-- --seconds N` (cargo-fuzz)",
         probe: &["fuzz", "--version"],
         install: "cargo install --locked cargo-fuzz",
         check: Check::Function(fuzz::run),

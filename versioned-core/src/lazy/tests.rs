@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::{ConversionError, lazy};
+use crate::{ConversionError, document::recycle, lazy};
 
 /// Converts a text and gives the result, or the error with its pointer.
 fn check(
@@ -130,6 +130,23 @@ fn a_renamed_member_keeps_its_place_and_replaces_a_member_of_the_new_name() {
         assert!(value.rename("a", "a"));
         Ok(())
     });
+}
+
+#[test]
+fn a_result_that_was_given_back_is_written_into_again() {
+    let convert = |text: &str| {
+        let result = LazyValue::convert_str(text, |mut value| {
+            value.insert("new", true);
+            Ok(value)
+        });
+        result.expect("it is an object")
+    };
+    let first = convert(r#"{"a":[1,2,3],"b":"text"}"#);
+    let memory = first.as_ptr();
+    recycle(first);
+    let second = convert(r#"{"c":2}"#);
+    assert_eq!((second.as_str(), second.as_ptr()), (r#"{"c":2,"new":true}"#, memory));
+    assert_eq!(convert(r#"{"d":3}"#), r#"{"d":3,"new":true}"#);
 }
 
 #[test]
