@@ -1,6 +1,9 @@
 //! An opened object: its members in their order.
 
-use std::{borrow::Cow, collections::BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use super::{
     key::Key,
@@ -147,7 +150,9 @@ impl<'a> LazyObject<'a> {
                     renamed.push(position);
                 }
             }
-            remove_beside(members, &renamed);
+            if !renamed.is_empty() {
+                remove_beside(members, &renamed);
+            }
         });
     }
 
@@ -249,18 +254,17 @@ fn remove_before(members: &mut Vec<Member<'_>>, position: usize, key: &str) {
     members.retain(|member| index.next().is_none_or(|_| !member.key.is(key)));
 }
 
-/// Removes the members that have the key of one of these, and stand before it or are none of these.
+/// Removes the members that have the key of one of these that were renamed: of several renamed ones, the last one stays.
 fn remove_beside(members: &mut Vec<Member<'_>>, renamed: &[usize]) {
-    let mut removed = BTreeSet::new();
-    for position in renamed.iter().rev() {
-        let key = members[*position].key.text();
-        for (other, member) in members.iter().enumerate() {
-            let is_alike = other != *position && member.key.is(&key);
-            if is_alike && (other < *position || !renamed.contains(&other)) {
-                removed.insert(other);
-            }
-        }
+    let mut stays = BTreeMap::new();
+    for position in renamed {
+        stays.insert(members[*position].key.as_ordered(), *position);
     }
+    let gives_way = |(position, member): (usize, &Member<'_>)| {
+        let stays = stays.get(&member.key.as_ordered())?;
+        (*stays != position).then_some(position)
+    };
+    let removed: BTreeSet<usize> = members.iter().enumerate().filter_map(gives_way).collect();
     if !removed.is_empty() {
         let mut position = 0..;
         members.retain(|_| position.next().is_none_or(|position| !removed.contains(&position)));
@@ -338,5 +342,59 @@ impl<'v, 'a> VacantEntry<'v, 'a> {
         let position = self.object.len();
         self.object.push(Member { key: Key::given(self.key), value: value.into() });
         self.object.value_mut(position)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::LazyValue;
+
+    fn check(text: &str, expected: &str, names: &[(&str, &'static str)]) {
+        let renamed = LazyValue::convert_str(text, |mut value| {
+            value
+                .try_object_mut()?
+                .rename_each(|key| names.iter().find(|(from, _)| *from == key).map(|(_, to)| *to));
+            Ok(value)
+        });
+        assert_eq!(renamed.expect(text), expected);
+    }
+
+    #[test]
+    fn members_are_renamed_all_at_once() {
+        check(r#"{ "a" : 1 }"#, r#"{"a":1}"#, &[("b", "c")]);
+        check(r#"{"a":1,"b":2,"c":3}"#, r#"{"x":1,"b":2,"y":3}"#, &[("c", "y"), ("a", "x")]);
+        // A key that another member had before.
+        check(r#"{"a":1,"b":2,"c":3}"#, r#"{"b":1,"a":2,"c":3}"#, &[("a", "b"), ("b", "a")]);
+        check(
+            r#"{"a":1,"b":2,"c":3}"#,
+            r#"{"b":1,"c":2,"d":3}"#,
+            &[("a", "b"), ("b", "c"), ("c", "d")],
+        );
+        // A key that another member keeps, in front or behind.
+        check(r#"{"a":1,"b":2,"c":3}"#, r#"{"a":2,"c":3}"#, &[("b", "a")]);
+        check(r#"{"a":1,"b":2,"c":3}"#, r#"{"a":1,"c":2}"#, &[("b", "c")]);
+        check(r#"{"a":1,"b":2,"a":3,"a":4}"#, r#"{"a":2}"#, &[("b", "a")]);
+        // A key that two members get, one of them twice.
+        check(r#"{"a":1,"b":2,"c":3}"#, r#"{"x":2,"c":3}"#, &[("a", "x"), ("b", "x")]);
+        check(r#"{"a":1,"b":2,"a":3}"#, r#"{"b":2,"x":3}"#, &[("a", "x")]);
+        check(r#"{"a":1,"b":2,"a":3}"#, r#"{"a":1,"b":2,"a":3}"#, &[("x", "a")]);
+        check(r#"{"x":0,"a":1,"b":2,"a":3}"#, r#"{"x":3}"#, &[("a", "x"), ("b", "x")]);
+        check(r#"{"a\u0062":1,"b":2}"#, r#"{"c\"":1,"b":2}"#, &[("ab", "c\"")]);
+        // What no text can hold is no text that is written alike.
+        check(r#"{"\ud800":1,"b":2}"#, r#"{"\ud800":1,"\\ud800":2}"#, &[("b", "\\ud800")]);
+    }
+
+    /// Maps are renamed too: one look for each of many members at all others would take minutes.
+    #[test]
+    fn members_of_a_large_object_are_renamed_in_a_moment() {
+        let members: Vec<_> = (0..200_000).map(|number| format!("\"{number}\":0")).collect();
+        let text = format!("{{{}}}", members.join(","));
+        let renamed = LazyValue::convert_str(&text, |mut value| {
+            let object = value.try_object_mut()?;
+            object.rename_each(|key| Some(format!("{}x", key.len())));
+            assert_eq!(object.len(), 6);
+            Ok(value)
+        });
+        assert_eq!(renamed.expect("an object"), r#"{"1x":0,"2x":0,"3x":0,"4x":0,"5x":0,"6x":0}"#);
     }
 }
