@@ -41,14 +41,11 @@ pub(super) fn convert_output(output: &mut LazyObject<'_>) -> Result<(), Conversi
 /// Moves everything that is data under `data`.
 fn convert_data(output: &mut LazyObject<'_>) -> Result<(), ConversionError> {
     ensure_metadata(output)?;
-    let mut data = output.extract(|key, _| !NO_DATA.contains(&key));
+    let mut data = LazyValue::from(output.extract(|key, _| !NO_DATA.contains(&key)));
 
-    let metadata = output.try_get_mut("metadata")?;
-    if !metadata.is_empty() {
-        name_by_mime_type(metadata.try_object_mut()?);
-    }
+    name_by_mime_type(output.try_get_mut("metadata")?);
     name_by_mime_type(&mut data);
-    for (_, value) in data.iter_mut() {
+    for (_, value) in data.members_mut() {
         end_lines(value)?;
     }
     if let Some(json) = data.get_mut(JSON) {
@@ -60,7 +57,7 @@ fn convert_data(output: &mut LazyObject<'_>) -> Result<(), ConversionError> {
 }
 
 /// Format 3 has short names for the MIME types that it knows.
-fn name_by_mime_type(data: &mut LazyObject<'_>) {
+fn name_by_mime_type(data: &mut LazyValue<'_>) {
     data.rename_each(|short_name| match short_name {
         "text" => Some("text/plain"),
         "html" => Some("text/html"),

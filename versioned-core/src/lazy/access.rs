@@ -6,7 +6,7 @@ use super::{
     iterate::{LazyElements, LazyMembers},
     object::LazyObject,
     read::{Kind, LazyRef},
-    value::{LazyValue, Node, Place},
+    value::{LazyValue, Place},
 };
 use crate::ConversionError;
 
@@ -281,7 +281,7 @@ impl<'a> LazyValue<'a> {
 
     /// Where the member with this key stands in the object, which is opened if it has one.
     fn try_position(&mut self, key: &str) -> Result<usize, ConversionError> {
-        let unopened = if let Node::Slice(slice) = self.node { Some(slice) } else { None };
+        let unopened = self.unopened();
         let object = self.try_object_mut()?;
         // The key is expected to be there, so that the members are gone through once.
         if let Some(position) = object.position(key) {

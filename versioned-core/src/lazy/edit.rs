@@ -185,7 +185,7 @@ impl<'a> LazyValue<'a> {
     /// Removes the members with this key from an object and gives the last of them.
     pub fn remove(&mut self, key: &str) -> Option<LazyValue<'a>> {
         // Not opened for a key that it does not have.
-        if !self.is_opened() {
+        if self.unopened().is_some() {
             self.get(key)?;
         }
         self.as_object_mut()?.remove(key)
@@ -193,10 +193,27 @@ impl<'a> LazyValue<'a> {
 
     /// Renames a member of an object, which keeps its place. Says whether there was one.
     pub fn rename(&mut self, from: &str, to: impl Into<Cow<'a, str>>) -> bool {
-        if !self.is_opened() && self.get(from).is_none() {
+        if self.unopened().is_some() && self.get(from).is_none() {
             return false;
         }
         self.as_object_mut().is_some_and(|object| object.rename(from, to))
+    }
+
+    /// Renames members of an object all at once; see [`LazyObject::rename_each`]. Says whether there was one to rename: if
+    /// not, the object is not opened.
+    pub fn rename_each<K: Into<Cow<'a, str>>>(
+        &mut self,
+        new_key: impl FnMut(&str) -> Option<K>,
+    ) -> bool {
+        let unopened = self.unopened();
+        if self.is_empty() {
+            return false;
+        }
+        let is_renamed = self.as_object_mut().is_some_and(|object| object.rename_each(new_key));
+        if let Some(slice) = unopened.filter(|_| !is_renamed) {
+            *self = slice.into();
+        }
+        is_renamed
     }
 
     /// The place of a key in an object; `None` if this is no object.

@@ -116,7 +116,7 @@ impl<'a> LazyObject<'a> {
         true
     }
 
-    /// Renames, all at once, the members for which `new_key` gives a key; they keep their places.
+    /// Renames, all at once, the members for which `new_key` gives a key; they keep their places. Says whether there was one.
     ///
     /// `new_key` is asked for every member, with the key that it had. Where a new key stands twice then, the member that
     /// kept its key is removed, and of several renamed ones all but the last, so that it stands once.
@@ -127,7 +127,7 @@ impl<'a> LazyObject<'a> {
     /// use versioned_core::LazyValue;
     ///
     /// let renamed = LazyValue::convert_str(r#"{"text": 1, "svg": 2, "other": 3}"#, |mut data| {
-    ///     data.try_object_mut()?.rename_each(|key| match key {
+    ///     data.rename_each(|key| match key {
     ///         "text" => Some("text/plain"),
     ///         "svg" => Some("image/svg+xml"),
     ///         _ => None,
@@ -140,7 +140,7 @@ impl<'a> LazyObject<'a> {
     pub fn rename_each<K: Into<Cow<'a, str>>>(
         &mut self,
         mut new_key: impl FnMut(&str) -> Option<K>,
-    ) {
+    ) -> bool {
         self.members.change_keys(|members| {
             let mut renamed = Vec::new();
             for (position, member) in members.iter_mut().enumerate() {
@@ -153,7 +153,8 @@ impl<'a> LazyObject<'a> {
             if !renamed.is_empty() {
                 remove_beside(members, &renamed);
             }
-        });
+            !renamed.is_empty()
+        })
     }
 
     /// Keeps the members for which `keep` is true, in their order.

@@ -161,6 +161,7 @@ fn what_has_no_such_member_is_not_opened() {
             );
             assert_eq!(error.to_string().contains("member `b` is missing"), index < 2, "{error}");
             assert!(element.remove("b").is_none() && !element.rename("b", "c"));
+            assert!(!element.rename_each(|_| None::<&str>));
             assert_eq!(element.try_elements_mut().is_ok_and(|it| it.count() == 0), index == 2);
         }
         Ok(())

@@ -110,9 +110,9 @@ impl<'a> LazyValue<'a> {
         LazyRef::of(self)
     }
 
-    /// Whether it is no slice of the text any more.
-    pub(super) fn is_opened(&self) -> bool {
-        !matches!(self.node, Node::Slice(_))
+    /// The slice of the text that it is, unless it was opened or made.
+    pub(super) fn unopened(&self) -> Option<Slice<'a>> {
+        if let Node::Slice(slice) = self.node { Some(slice) } else { None }
     }
 
     /// Opens a container that was not opened: its own level, nothing below.
