@@ -104,6 +104,8 @@ enum Change {
     Insert(&'static str, i64),
     Remove(&'static str),
     Rename(&'static str, &'static str),
+    /// What each of `KEYS` becomes.
+    RenameEach([Option<&'static str>; KEYS.len()]),
     Entry(&'static str, bool),
     Retain(usize),
     Push(&'static str),
@@ -122,6 +124,7 @@ fn edit() -> impl Strategy<Value = Edit> {
         (key(), any::<i64>()).prop_map(|(key, value)| Change::Insert(key, value)),
         key().prop_map(Change::Remove),
         (key(), key()).prop_map(|(from, to)| Change::Rename(from, to)),
+        prop::array::uniform5(prop::option::of(key())).prop_map(Change::RenameEach),
         (key(), any::<bool>()).prop_map(|(key, value)| Change::Entry(key, value)),
         (1_usize..4).prop_map(Change::Retain),
         key().prop_map(Change::Push),
@@ -160,11 +163,15 @@ fn apply_to_model(value: &mut Model, path: &[usize], change: &Change) {
         Change::Replace(new) => return *value = number(*new),
         Change::Take => return *value = Model::Text("null".to_owned()),
         // These do not open an object that has no such key.
-        Change::Remove(key) | Change::Rename(key, _) => {
+        Change::Remove(_) | Change::Rename(..) | Change::RenameEach(_) => {
             let mut copy = value.clone();
             copy.open();
-            let Model::Object(members) = copy else { return };
-            if !members.iter().any(|(raw, _)| decoded(raw) == *key) {
+            let is_meant = |(raw, _): &(String, Model)| match change {
+                Change::Remove(key) | Change::Rename(key, _) => decoded(raw) == *key,
+                Change::RenameEach(names) => new_key(names, &decoded(raw)).is_some(),
+                _ => false,
+            };
+            if !matches!(copy, Model::Object(members) if members.iter().any(is_meant)) {
                 return;
             }
         }
@@ -186,6 +193,10 @@ fn apply_to_model(value: &mut Model, path: &[usize], change: &Change) {
     }
 }
 
+fn new_key(names: &[Option<&'static str>], key: &str) -> Option<&'static str> {
+    KEYS.iter().position(|it| *it == key).and_then(|index| names[index])
+}
+
 fn change_members(members: &mut Vec<(String, Model)>, change: &Change) {
     let find = |members: &[(String, Model)], key: &str| {
         members.iter().rposition(|(raw, _)| decoded(raw) == key)
@@ -203,6 +214,19 @@ fn change_members(members: &mut Vec<(String, Model)>, change: &Change) {
             members.retain(|(raw, _)| decoded(raw) != *from && decoded(raw) != *to);
             let position = find(members, "\u{0}kept").expect("it was put there");
             members[position].0 = encoded(to);
+        }
+        Change::RenameEach(names) => {
+            let renamed = |it: (String, Model)| (new_key(names, &decoded(&it.0)), it);
+            let all: Vec<_> = members.drain(..).map(renamed).collect();
+            for (at, (name, (raw, value))) in all.iter().enumerate() {
+                let says = name.map_or_else(|| decoded(raw), str::to_owned);
+                let wins = |(other, (it, _)): (usize, &(Option<&str>, _))| {
+                    *it == Some(&says) && (name.is_none() || other > at)
+                };
+                if !all.iter().enumerate().any(wins) {
+                    members.push((name.map_or_else(|| raw.clone(), encoded), value.clone()));
+                }
+            }
         }
         Change::Entry(key, value) => match find(members, key) {
             Some(position) => members[position].1 = Model::Text("\"old\"".to_owned()),
@@ -240,6 +264,7 @@ fn apply<'a>(mut value: &mut LazyValue<'a>, edit: &Edit) {
         Change::Insert(key, new) => drop(value.insert(*key, *new)),
         Change::Remove(key) => drop(value.remove(key)),
         Change::Rename(from, to) => drop(value.rename(from, *to)),
+        Change::RenameEach(names) => drop(value.rename_each(|key| new_key(names, key))),
         Change::Entry(key, new) => {
             if let Some(entry) = value.entry(*key) {
                 entry.and_modify(|old| *old = "old".into()).or_insert(*new);
@@ -402,13 +427,10 @@ fn compact(text: String) -> String {
 /// Puts a value in the place of another one.
 fn put<'a>(mut value: &mut LazyValue<'a>, path: &[usize], moved: LazyValue<'a>) {
     for pick in path {
-        let length = value.len().max(1);
+        let Some(index) = pick.checked_rem(value.len()) else { break };
         value = match value.kind() {
-            Kind::List if !value.is_empty() => value.at_mut(pick % length).expect("counted round"),
-            Kind::Object if !value.is_empty() => {
-                value.members_mut().nth(pick % length).expect("counted round").1
-            }
-            _ => break,
+            Kind::List => value.at_mut(index).expect("counted round"),
+            _ => value.members_mut().nth(index).expect("counted round").1,
         };
     }
     *value = moved;
