@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use versioned_core::document::recycle;
+
 use crate::subjects::{
     corpus::{self, StoredExploration, StoredNotebook},
     lesson::{self, StoredLesson},
@@ -62,6 +64,13 @@ impl Inputs {
     pub(crate) fn bytes(&self) -> usize {
         self.documents.iter().map(|document| document.text().len()).sum()
     }
+}
+
+/// The length of a result, which is given back: what a program does that converts one document after the other.
+pub(crate) fn recycled(text: String) -> usize {
+    let length = text.len();
+    recycle(text);
+    length
 }
 
 /// Sizes of generated documents, with their names.

@@ -1,8 +1,6 @@
 //! Whether cost follows size and number of steps in a straight line.
 
-use versioned_core::document::recycle;
-
-use super::inputs::{self, Input, Inputs};
+use super::inputs::{self, Inputs, recycled};
 use crate::measure::{Better, Line, Session, Side, megabytes_per_second};
 
 const BENCH: &str = "scaling";
@@ -20,18 +18,7 @@ pub(crate) fn run(session: &Session) {
 }
 
 fn migrate(inputs: &Inputs) -> usize {
-    inputs.documents.iter().map(|input| input.migrate().len()).sum()
-}
-
-/// As a program that converts one document after the other does it.
-fn migrate_and_recycle(inputs: &Inputs) -> usize {
-    let convert = |input: &Input| {
-        let text = input.migrate();
-        let length = text.len();
-        recycle(text);
-        length
-    };
-    inputs.documents.iter().map(convert).sum()
+    inputs.documents.iter().map(|input| recycled(input.migrate())).sum()
 }
 
 fn size(session: &Session) {
@@ -40,9 +27,9 @@ fn size(session: &Session) {
     // A machine that changes its speed during a long turn must not be seen by one side only. What the allocator has left to
     // do behind a large document must not be seen by the small one: its first call after that belongs to neither side.
     let mut sides: Vec<Side<'_>> = vec![
-        Box::new(|| migrate_and_recycle(&large)),
-        Box::new(|| migrate_and_recycle(&small)),
-        Box::new(|| migrate_and_recycle(&small)),
+        Box::new(|| migrate(&large)),
+        Box::new(|| migrate(&small)),
+        Box::new(|| migrate(&small)),
     ];
     let rounds = session.in_turns(&mut sides);
     let rate = |inputs: &Inputs, time| megabytes_per_second(inputs.bytes(), time);

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::inputs::{self, Inputs, SIZES};
+use super::inputs::{self, Inputs, SIZES, recycled};
 use crate::{
     measure::{Session, Side},
     subjects::opened,
@@ -58,7 +58,7 @@ fn measure(
         inputs.documents.iter().map(convert).sum()
     };
     let mut sides: Vec<Side<'_>> = vec![
-        Box::new(|| each(&|input| this(input).len())),
+        Box::new(|| each(&|input| recycled(this(input)))),
         Box::new(|| each(&|input| by_hand(input).len())),
         Box::new(|| {
             each(&|input| serde_json::from_str::<Value>(input.text()).map_or(0, |it| length(&it)))

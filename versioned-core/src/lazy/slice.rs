@@ -79,7 +79,7 @@ impl<'a> Slice<'a> {
     }
 
     #[inline]
-    fn first_byte(self) -> u8 {
+    pub(super) fn first_byte(self) -> u8 {
         self.tape.text().as_bytes()[self.start()]
     }
 
@@ -161,6 +161,18 @@ impl<'a> Slice<'a> {
     #[inline]
     pub(super) fn walk(self) -> Option<Walk<'a, 'a>> {
         self.is_container().then(|| Walk::new(self.tape, self.start(), self.extent.rest))
+    }
+
+    /// Walks over the members of an object.
+    #[inline]
+    pub(super) fn object_walk(self) -> Walk<'a, 'a> {
+        Walk::over(self.tape, self.start(), self.extent.rest, true)
+    }
+
+    /// Walks over the elements of a list.
+    #[inline]
+    pub(super) fn list_walk(self) -> Walk<'a, 'a> {
+        Walk::over(self.tape, self.start(), self.extent.rest, false)
     }
 
     /// The last member with this key, if it is an object.

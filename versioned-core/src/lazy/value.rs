@@ -118,10 +118,12 @@ impl<'a> LazyValue<'a> {
     /// Opens a container that was not opened: its own level, nothing below.
     #[inline]
     pub(super) fn opened(&mut self) -> &mut Node<'a> {
-        if let Node::Slice(slice) = &self.node
-            && let Some(opened) = open_container(*slice)
-        {
-            self.node = opened;
+        if let Node::Slice(slice) = &self.node {
+            match slice.first_byte() {
+                b'{' => self.node = Node::Object(open_object(*slice)),
+                b'[' => self.node = open_list(*slice),
+                _ => {}
+            }
         }
         &mut self.node
     }
@@ -130,32 +132,32 @@ impl<'a> LazyValue<'a> {
 /// Room for members that a conversion adds, so that most additions do not move the rest.
 const SPARE: usize = 2;
 
-/// `None` for a scalar.
-fn open_container(slice: Slice<'_>) -> Option<Node<'_>> {
-    let mut walk = slice.walk()?;
-    // A large container that is added to is often added to more than twice.
-    let capacity = slice.len() + SPARE.max((slice.len() / 4).min(16));
-    let (tape, place) = (slice.tape(), slice.place());
-    Some(if slice.is_object() {
-        let opened = |members| Node::Object(LazyObject { members: Members::at(members, place) });
-        let mut members = spare::members(capacity);
-        if let Some(root) = slice.root_members() {
-            members.extend(root.iter().map(|member| Member {
-                key: Key::stored(member.key(tape)),
-                value: member.value(tape).into(),
-            }));
-            return Some(opened(members));
-        }
-        members.extend((0..slice.len()).map(|_| {
+/// A large container that is added to is often added to more than twice.
+fn room_for(count: usize) -> usize {
+    count + SPARE.max((count / 4).min(16))
+}
+
+fn open_object(slice: Slice<'_>) -> LazyObject<'_> {
+    let (tape, mut walk) = (slice.tape(), slice.object_walk());
+    let mut members = spare::members(room_for(walk.left()));
+    match slice.root_members() {
+        Some(root) => members.extend(root.iter().map(|member| Member {
+            key: Key::stored(member.key(tape)),
+            value: member.value(tape).into(),
+        })),
+        None => members.extend((0..walk.left()).map(|_| {
             let place = walk.member();
             Member { key: Key::stored(place.raw_key(tape)), value: place.slice(tape).into() }
-        }));
-        opened(members)
-    } else {
-        let mut elements = spare::elements(capacity);
-        elements.extend((0..slice.len()).map(|_| walk.element().slice(tape).into()));
-        Node::List(List { elements, place }.into())
-    })
+        })),
+    }
+    LazyObject { members: Members::at(members, slice.place()) }
+}
+
+fn open_list(slice: Slice<'_>) -> Node<'_> {
+    let (tape, mut walk) = (slice.tape(), slice.list_walk());
+    let mut elements = spare::elements(room_for(walk.left()));
+    elements.extend((0..walk.left()).map(|_| walk.element().slice(tape).into()));
+    Node::List(List { elements, place: slice.place() }.into())
 }
 
 #[cfg(all(test, target_pointer_width = "64"))]

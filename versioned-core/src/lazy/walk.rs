@@ -55,13 +55,20 @@ impl<'t, 'a> Walk<'t, 'a> {
     /// `start` is where the container starts, whose entry stands at `container`.
     #[inline]
     pub(super) fn new(tape: &'t Tape<'a>, start: usize, container: u32) -> Self {
-        Self {
-            tape,
-            position: start + 1,
-            left: tape.extent(container).members,
-            entry: Tape::first_inside(container),
-            is_object: tape.text().as_bytes()[start] == b'{',
-        }
+        Self::over(tape, start, container, tape.text().as_bytes()[start] == b'{')
+    }
+
+    /// The same where it is known what it is.
+    #[inline]
+    pub(super) fn over(tape: &'t Tape<'a>, start: usize, container: u32, is_object: bool) -> Self {
+        let left = tape.extent(container).members;
+        Self { tape, position: start + 1, left, entry: Tape::first_inside(container), is_object }
+    }
+
+    /// How many members are left.
+    #[inline]
+    pub(super) fn left(&self) -> usize {
+        self.left as usize
     }
 
     /// The last member with this key.
