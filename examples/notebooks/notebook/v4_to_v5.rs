@@ -23,7 +23,7 @@ impl Notebook {
         let mut opened: Vec<_> = cells.try_object_elements_mut()?.collect();
         let taken = stored_ids(&opened)?;
         for (index, cell) in opened.iter_mut().enumerate() {
-            cell.entry("id").or_insert_with(|| new_id(index, &taken).into());
+            cell.entry("id").or_insert_with(|| new_id(index, &taken));
         }
         Ok(notebook)
     }
@@ -46,12 +46,12 @@ fn stored_ids(cells: &[&mut LazyObject<'_>]) -> Result<BTreeSet<String>, Convers
 
 /// An id from nothing but the cell's position, so that every conversion of a document makes the
 /// same ones.
-fn new_id(index: usize, taken: &BTreeSet<String>) -> String {
-    let mut id = format!("cell-{index}");
+fn new_id(index: usize, taken: &BTreeSet<String>) -> LazyValue<'static> {
+    let mut id = LazyValue::from(format_args!("cell-{index}"));
     let mut suffix = 0_usize;
-    while taken.contains(&id) {
+    while id.as_str().is_some_and(|id| taken.contains(&*id)) {
         suffix += 1;
-        id = format!("cell-{index}-{suffix}");
+        id = format_args!("cell-{index}-{suffix}").into();
     }
     id
 }

@@ -1,6 +1,6 @@
 //! Making values: from Rust values, from serde_json's, from anything that serialises, and with `lazy!`.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use serde::Serialize;
 use serde_json::{Number, Value};
@@ -154,6 +154,23 @@ impl From<String> for LazyValue<'_> {
         match ShortText::new(&text) {
             Some(text) => Node::ShortText(text).into(),
             None => Node::OwnedText(text.into_boxed_str()).into(),
+        }
+    }
+}
+
+impl From<fmt::Arguments<'_>> for LazyValue<'_> {
+    /// A text; a short one, such as an id, needs no memory of its own.
+    ///
+    /// ```
+    /// use versioned_core::LazyValue;
+    ///
+    /// let number = 12;
+    /// assert_eq!(LazyValue::from(format_args!("cell-{number}")).to_json(), r#""cell-12""#);
+    /// ```
+    fn from(text: fmt::Arguments<'_>) -> Self {
+        match ShortText::shown(text) {
+            Some(text) => Node::ShortText(text).into(),
+            None => text.to_string().into(),
         }
     }
 }
