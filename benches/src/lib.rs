@@ -13,9 +13,9 @@ mod flags;
 mod measure;
 mod subjects;
 
-use std::process::ExitCode;
-
 pub use count::{Counts, count};
+
+use std::process::ExitCode;
 
 use crate::{
     cases::{BENCHES, memory, scale},

@@ -6,7 +6,8 @@ pub use inventory::submit;
 pub use serde::{Serialize, de::DeserializeOwned};
 pub use serde_json::Value;
 
-pub use crate::{__register as register, registry::Entry};
+pub use crate::__register as register;
+pub use crate::registry::Entry;
 /// Which types have a JSON Schema.
 #[cfg(feature = "schema")]
 pub mod schema {
@@ -16,11 +17,10 @@ pub mod schema {
     };
 }
 
-pub use crate::{
-    chain::{
-        Carry, ChainError, ChainErrorCause, ChainOutput, ChainRun, CheckType, ContextSource,
-        Ending, Exit, Progress, RunChain, SideOutput, Stage, Text, VersionMember, Watch, bridge,
-        context, derived, end, ends, keep, probe, read, shared, sides, step,
-    },
-    engine::{Direct, NotDirect, Stored},
+pub use crate::engine::{Direct, NotDirect, Stored};
+
+pub use crate::chain::{
+    Carry, ChainError, ChainErrorCause, ChainOutput, ChainRun, CheckType, ContextSource, Ending,
+    Exit, Progress, RunChain, SideOutput, Stage, Text, VersionMember, Watch, bridge, context,
+    derived, end, ends, keep, probe, read, shared, sides, step,
 };

@@ -12,10 +12,7 @@ use crate::{
 /// # Examples
 ///
 /// ```
-/// use versioned_core::{
-///     MigrationOptions,
-///     document::{Member, MemberValue},
-/// };
+/// use versioned_core::{MigrationOptions, document::{Member, MemberValue}};
 ///
 /// let sizes = MemberValue::Json(r#"{"a.png": 120}"#);
 /// let fetched = [Member { key: "image_sizes", value: sizes }];

@@ -1,9 +1,6 @@
 //! Peak memory beyond the input, for a document of 64 MB; each side in a process of its own.
 
-use std::{
-    fs,
-    process::{Command, ExitCode},
-};
+use std::{fs, process::Command, process::ExitCode};
 
 use super::inputs::{self, Inputs};
 use crate::measure::{Better, Line, Session, as_f64};

@@ -43,8 +43,9 @@ use crate::{
 /// });
 /// let mut output = Output::captured();
 /// let args = ["notebooks", "--database", "notebooks.db", "greet"];
-/// let code =
-///     app.run(args, &mut output, &StopFlag::default(), async |_url| Ok(MemoryStore::new())).await;
+/// let code = app
+///     .run(args, &mut output, &StopFlag::default(), async |_url| Ok(MemoryStore::new()))
+///     .await;
 /// assert_eq!((code, output.captured_results().as_str()), (exit_code::DONE, "hello\n"));
 /// # });
 /// # Ok::<(), std::io::Error>(())

@@ -41,12 +41,12 @@ pub type Follows<D, T> = fn(&Saved<'_, D>) -> Vec<T>;
 ///     title: String,
 ///     is_published: bool,
 /// }
-/// let hooks = Hooks::<Lesson>::default().strict_if(|lesson| lesson.is_published).validate(
-///     |lesson, strict| match lesson.title.is_empty() && strict {
+/// let hooks = Hooks::<Lesson>::default()
+///     .strict_if(|lesson| lesson.is_published)
+///     .validate(|lesson, strict| match lesson.title.is_empty() && strict {
 ///         true => Err("a published lesson needs a title".into()),
 ///         false => Ok(()),
-///     },
-/// );
+///     });
 /// assert!(!hooks.is_empty());
 /// ```
 pub struct Hooks<D> {

@@ -29,6 +29,7 @@
 //! with `entity`, `field` and `from`. What could not be written back is a `warn`. Where nobody listens, nothing happens.
 //!
 //! # Examples
+//!
 #![doc = include_str!("example.md")]
 
 mod census;

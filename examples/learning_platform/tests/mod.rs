@@ -27,6 +27,7 @@ use versioned_core::{
     BaseVersionedDomainObject, MigrationError, MigrationOptions, SchemaVersion,
     document::{Member, MemberValue},
 };
+
 use versioned_sql::SqlStore;
 
 use crate::{

@@ -4,6 +4,7 @@ use serde_json::Value;
 use versioned_core::{BaseVersionedDomainObject, MigrationError, MigrationOptions};
 
 use super::{fetched, sizes};
+
 use crate::domain::{Invalid, Validate};
 
 /// Why a stored entity is of no use to the program of today.

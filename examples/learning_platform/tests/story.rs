@@ -1,9 +1,10 @@
 //! Rules of stories.
 
 use serde_json::{Value, json};
-use versioned_core::BaseVersionedDomainObject;
 
 use super::{check, convert, refusal, seed, upgraded};
+use versioned_core::BaseVersionedDomainObject;
+
 use crate::domain::Story;
 
 fn upgraded_story(id: &str) -> Value {

@@ -22,10 +22,7 @@ use crate::json::Pointer;
 ///         .pointer("/cells/0")
 ///         .ok_or_else(|| ConversionError::new("a notebook needs at least one cell").at("/cells"))
 /// }
-/// assert_eq!(
-///     first_cell(&Value::Null).unwrap_err().to_string(),
-///     "a notebook needs at least one cell"
-/// );
+/// assert_eq!(first_cell(&Value::Null).unwrap_err().to_string(), "a notebook needs at least one cell");
 /// ```
 pub struct ConversionError(Box<Content>);
 

@@ -210,8 +210,7 @@ pub(super) mod words {
         /// A bit for each special byte; the lowest one is that of the first byte.
         #[inline(always)]
         pub(in super::super::super) fn specials(window: &[u8; WINDOW]) -> u64 {
-            // The compiler makes vector instructions of it, of whatever kind the processor has.
-            if !window.iter().fold(false, |found, byte| found | is_special(*byte)) {
+            if is_plain_run(window) {
                 return 0;
             }
             each(window, |word| {

@@ -13,16 +13,17 @@ mod versioned;
 
 use std::collections::BTreeSet;
 
-pub(crate) use beside::Constant;
-pub(crate) use context::{Context, ContextType};
 use proc_macro2::Span;
-pub(crate) use versioned::range;
 
 use crate::{
     ast::{Field, Input},
     attr::{ChainPath, FetchedItem, FieldAttr, Number},
     errors::Errors,
 };
+
+pub(crate) use beside::Constant;
+pub(crate) use context::{Context, ContextType};
+pub(crate) use versioned::range;
 
 /// A checked struct.
 pub(crate) struct Model<'a> {

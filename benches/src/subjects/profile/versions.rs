@@ -47,8 +47,7 @@ macro_rules! grow {
     };
 }
 
-pub(crate) use grow;
-pub(crate) use profiles;
+pub(crate) use {grow, profiles};
 
 profiles! {
     V1 {} [];

@@ -45,10 +45,7 @@ use super::{
 /// assert_eq!(golden.file_name(), "v1-1b7e47c0848d.golden");
 /// let text = golden.to_string();
 /// assert!(text.contains("field    answers from 1 to 2\n"), "{text}");
-/// assert!(
-///     text.ends_with("[upgraded]\n|{\"answers\": [\"seven\",\"none\"], \"version\": 2}\n"),
-///     "{text}"
-/// );
+/// assert!(text.ends_with("[upgraded]\n|{\"answers\": [\"seven\",\"none\"], \"version\": 2}\n"), "{text}");
 /// assert_eq!(text.parse::<GoldenDocument>()?, golden);
 /// # Ok::<(), versioned_jobs::golden::GoldenFormatError>(())
 /// ```

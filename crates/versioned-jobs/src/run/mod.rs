@@ -8,10 +8,7 @@ mod writing;
 
 use std::{sync::Arc, time::Duration};
 
-use reader::{Reach, Reader};
 use tokio::task::{JoinError, JoinHandle, spawn_blocking};
-pub(crate) use turns::Place;
-use turns::{Queue, Turns};
 use versioned_core::BaseVersionedDomainObject;
 use versioned_store::{EntityTable, JobLedger, Page, Row, RunKind, StoreProblem};
 
@@ -24,6 +21,9 @@ use crate::{
     subject::Subject,
     tally::Tally,
 };
+use reader::{Reach, Reader};
+pub(crate) use turns::Place;
+use turns::{Queue, Turns};
 
 /// Where the rows of a run come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

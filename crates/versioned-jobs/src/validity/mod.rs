@@ -12,11 +12,12 @@ mod words;
 
 use std::fmt;
 
+use versioned_core::SchemaVersion;
+
 pub(crate) use row::check_row;
 #[cfg(feature = "validate")]
 pub use schemas::{SchemaCheckError, SchemaChecks};
 pub use tally::{UncheckedCount, Validity, ValueFinding};
-use versioned_core::SchemaVersion;
 
 /// Says what is wrong with the values of fields, version by version.
 ///

@@ -11,9 +11,10 @@
 //! # Examples
 //!
 //! ```no_run
+//! use versioned_core::Registry;
+//!
 //! # #[cfg(any())]
 //! use my_entities as _;
-//! use versioned_core::Registry;
 //!
 //! // In a test; the folder is relative to that of the package.
 //! versioned_testkit::golden::assert_replays(&Registry::collect(), "golden");
@@ -29,11 +30,12 @@ mod tests;
 
 use std::path::Path;
 
+use versioned_core::{EntityKind, Registry};
+use versioned_jobs::golden::GoldenDocument;
+
 pub use difference::{Difference, What};
 pub use files::ReplayError;
 pub use replayed::{Replayed, Retired};
-use versioned_core::{EntityKind, Registry};
-use versioned_jobs::golden::GoldenDocument;
 
 /// Replays every golden document below a folder, by the collected kinds of a registry.
 ///

@@ -6,11 +6,7 @@ use serde::{Deserialize, Serialize};
 use versioned_core::{BaseVersionedDomainObject, ConversionError, EntityKind, LazyValue, Registry};
 use versioned_jobs::golden::GoldenDocument;
 
-use super::{
-    Replayed,
-    compare::{Verdict, compare},
-    replay,
-};
+use super::{Replayed, compare::Verdict, compare::compare, replay};
 
 /// Two ages of a program: the same entity, other chains.
 macro_rules! quiz {

@@ -4,10 +4,7 @@ use std::time::Duration;
 
 use versioned_sql::{
     PostgresStore, Timeouts,
-    sqlx::{
-        self, AssertSqlSafe,
-        postgres::{PgPoolOptions, PgRow},
-    },
+    sqlx::{self, AssertSqlSafe, postgres::PgPoolOptions, postgres::PgRow},
 };
 use versioned_store::{ColumnValue, EntityKey, EntityTable, KeyPart, Row};
 use versioned_testkit::{

@@ -166,9 +166,8 @@ impl Stored {
 }
 
 pub(super) async fn stored<F: HistoryFixture>(fixture: &F, table: &EntityTable) -> Stored {
-    use versioned_store::{Bodies, JobLedger as _};
-
     use crate::conformance::fixture::{request, scan};
+    use versioned_store::{Bodies, JobLedger as _};
     let snapshots = table.snapshots().expect("the table has a history");
     Stored {
         rows: scan(fixture, table, &request(Bodies::All)).await.rows,
